@@ -83,7 +83,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     if_present: bool,
 
-    /// Only check: write no stream, and exit with 1 if something would change
+    /// Check only: write no stream, and exit with 1 if something would change
     #[arg(long)]
     pub(crate) check: bool,
 

@@ -27,7 +27,7 @@ const NAME: &str = "helm-postrender";
 const HELM_TIMEOUT: Duration = Duration::from_secs(60);
 const HELM_OUTPUT: u64 = 1 << 16;
 
-/// Install this program as a plugin of Helm 4, replacing an earlier version.
+/// Install this program as a Helm 4 plugin, replacing any earlier version.
 ///
 /// Helm 3 needs no plugin: it runs the program that is on PATH.
 #[derive(Parser, Debug)]
@@ -37,7 +37,7 @@ const HELM_OUTPUT: u64 = 1 << 16;
     term_width = 80
 )]
 pub(crate) struct InstallFlags {
-    /// Helm program to install it for
+    /// Helm program to install the plugin for
     #[arg(long, value_name = "PROGRAM", default_value = "helm")]
     helm: PathBuf,
 

@@ -113,13 +113,13 @@ complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l context
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l kubeconfig -d 'Kubeconfig file to use [default: $HELM_KUBECONFIG, else the same as kubectl]' -r -F
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l cluster-timeout -d 'Time limit for kubectl-calico [default: 60]' -r -f
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l if-present -d 'Pass a stream without an Installation through unchanged'
-complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l check -d 'Only check: write no stream, and exit with 1 if something would change'
+complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l check -d 'Check only: write no stream, and exit with 1 if something would change'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l diff -d 'Print a diff to standard error'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -s q -l quiet -d 'Print nothing to standard error unless the run fails'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l from-cluster -d 'Like --config, but run kubectl-calico to make the plan now (found next to this program or on PATH)'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -s h -l help -d 'Print help'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -s V -l version -d 'Print version'
-complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -f -a "install-plugin" -d 'Install this program as a plugin of Helm 4, replacing an earlier version'
-complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l helm -d 'Helm program to install it for' -r -F
+complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -f -a "install-plugin" -d 'Install this program as a Helm 4 plugin, replacing any earlier version'
+complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l helm -d 'Helm program to install the plugin for' -r -F
 complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l force -d 'Install it next to plugins in Helm 3\'s format, which Helm 3 can then no longer load'
 complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -s h -l help -d 'Print help (see more with \'--help\')'

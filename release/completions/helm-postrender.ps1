@@ -33,7 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'helm-postrender' -ScriptBlock {
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'Kubeconfig file to use [default: $HELM_KUBECONFIG, else the same as kubectl]')
             [CompletionResult]::new('--cluster-timeout', '--cluster-timeout', [CompletionResultType]::ParameterName, 'Time limit for kubectl-calico [default: 60]')
             [CompletionResult]::new('--if-present', '--if-present', [CompletionResultType]::ParameterName, 'Pass a stream without an Installation through unchanged')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check: write no stream, and exit with 1 if something would change')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Check only: write no stream, and exit with 1 if something would change')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Print a diff to standard error')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing to standard error unless the run fails')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing to standard error unless the run fails')
@@ -42,11 +42,11 @@ Register-ArgumentCompleter -Native -CommandName 'helm-postrender' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('install-plugin', 'install-plugin', [CompletionResultType]::ParameterValue, 'Install this program as a plugin of Helm 4, replacing an earlier version')
+            [CompletionResult]::new('install-plugin', 'install-plugin', [CompletionResultType]::ParameterValue, 'Install this program as a Helm 4 plugin, replacing any earlier version')
             break
         }
         'helm-postrender;install-plugin' {
-            [CompletionResult]::new('--helm', '--helm', [CompletionResultType]::ParameterName, 'Helm program to install it for')
+            [CompletionResult]::new('--helm', '--helm', [CompletionResultType]::ParameterName, 'Helm program to install the plugin for')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Install it next to plugins in Helm 3''s format, which Helm 3 can then no longer load')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -29,13 +29,13 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s h -l help
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s V -l version -d 'Print version'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "status" -d 'Show how Calico is installed, how it routes pod traffic, and what is wrong'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "plan" -d 'Recommend the CIDR, block size and encapsulation for a cluster'
-complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "nodes" -d 'List the nodes with what Calico runs, uses and reports on each'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "nodes" -d 'List the nodes, with what Calico runs, uses and reports on each of them'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "explain" -d 'Explain a finding or a rule'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "snapshot" -d 'Print everything that status reads, for use with status -f'
-complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions to read everything that the other commands need'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions that the other commands need'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "completion" -d 'Print the shell completion script for kubectl'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "version" -d 'Print the version'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings, one line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml; markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format; junit or sarif, for CI' -r -f -a "text\t'Human-readable report'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short (the verdict and the findings, one line each); wide (also where the facts were read); connectivity (what to run if pods on other nodes do not answer); json; yaml; markdown (for an issue); html (one file, for a ticket); prometheus (metrics in the text format); junit or sarif (for CI)' -r -f -a "text\t'Human-readable report'
 short\t'The verdict, and the findings in a line each'
 wide\t'The report with the sources of the facts'
 connectivity\t'What to run if pods on other nodes do not answer'
@@ -46,16 +46,16 @@ html\t'Report as one HTML file'
 prometheus\t'Metrics in Prometheus\' text format'
 junit\t'Test results for CI systems'
 sarif\t'Results for code scanning'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto decides by fields that only a server sets, such as uid or status' -r -f -a "auto\t'What their objects show'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files given with -f describe: cluster; proposal (manifests that have yet to be applied); or auto, which decides by fields that only a server sets, such as uid or status' -r -f -a "auto\t'What their objects show'
 cluster\t'A cluster'
 proposal\t'Manifests that have yet to be applied'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r -f
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts, separated by commas: one row each, then the findings of those that have any' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed and available, with no finding at or above --fail-on, or until this time is up; then print the report [default: 5m]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that disappear; a file, a directory, or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Compare with an earlier report (-o json): show the findings that are new or more severe, changed or gone' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Compare with an earlier report (-o json): show which findings are new, more severe, changed or gone' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r -f
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings in a file, each with code, object, reason, and a date in until' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; and on not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings listed in a file; each entry has code and reason, and optionally object and until (a date)' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; with not-installed, also if Calico is not installed: warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
 never\t'No finding'
 not-installed\t'Calico is not installed'"
@@ -84,8 +84,8 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of them, are also treated as several clusters)'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l watch -d 'Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'Report on the clusters of all contexts of the kubeconfig, as --contexts does. Several snapshots given with -f, or a directory of them, are also reported as several clusters'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l watch -d 'Show the verdict and the findings, and show them again whenever they change, until you press Ctrl-C'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared; not with --with, which shows the files and lines of manifests. --ignore and --baseline take the real names'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l pods -d 'Also read the metadata of all pods, to find addresses that no pod has anymore; a snapshot keeps only these'
@@ -101,15 +101,15 @@ IPIP\t''
 VXLAN\t''
 VXLANCrossSubnet\t''
 None\t''"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l operator-version -d 'Operator version to plan for [default: the installed one, or the latest known]' -r -f
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s o -l output -d 'Output format: text; flags for helm install and upgrade; values for the tigera-operator chart; installation for kubectl; config for helm-postrender; json or yaml' -r -f -a "text\t'Human-readable plan'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l operator-version -d 'Operator version to plan for [default: the installed one, or the newest known one]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s o -l output -d 'Output format: text; flags (for helm install and upgrade); values (for the tigera-operator chart); installation (for kubectl); config (for helm-postrender); json; yaml' -r -f -a "text\t'Human-readable plan'
 flags\t'Flags for helm install and helm upgrade, Helm 3 and 4'
 values\t'Values file for the tigera-operator chart'
 installation\t'Installation and APIServer manifests for kubectl'
 config\t'Input for helm-postrender --config'
 json\t'Machine-readable plan'
 yaml\t'The same as YAML'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; and on not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; with not-installed, also if Calico is not installed: warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
 never\t'No finding'
 not-installed\t'Calico is not installed'"
@@ -143,7 +143,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r -f
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide (more columns); json; yaml; name (one name per line)' -r -f -a "wide\t'The table with more columns'
 json\t'Machine-readable list'
 yaml\t'The same as YAML'
 name\t'The names of the nodes'"
@@ -169,7 +169,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l probe -d 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l probe -d 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and deletes them again; needs the permissions that rbac --probe prints'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l no-headers -d 'Print only the rows of the table'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'

@@ -68,8 +68,8 @@ pub(super) const PUBLIC_RANGE: Rule = Rule {
         title: "an IPv4 pool for pods should be in a private range",
         meaning: "Private ranges are 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10. \
                   172.168.0.0/16 and 192.169.0.0/16 are not.",
-        impact: "Pods cannot reach the Internet hosts that have these addresses.",
-        criteria: "Ranges that the Internet does not route are not reported: those reserved for \
+        impact: "Pods cannot reach the internet hosts that have these addresses.",
+        criteria: "Ranges that are not routed on the internet are not reported: those reserved for \
                    documentation, benchmarks and future use.",
         fix: "Correct the typo, or use a private range. Nothing is wrong if the range is your own.",
         source: "RFC 1918, RFC 6598, RFC 6890",
@@ -85,7 +85,7 @@ pub(super) const PUBLIC_RANGE: Rule = Rule {
                     pool.violation_at(
                         Field::Cidr.key(),
                         format!("{cidr} is a public range"),
-                        "pods cannot reach the Internet hosts that have these addresses",
+                        "pods cannot reach the internet hosts that have these addresses",
                         meant(address, cidr.prefix()),
                     )
                 })

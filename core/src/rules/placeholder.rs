@@ -19,7 +19,7 @@ pub(super) fn explained(case: &Case, details: &Details) -> Option<Details> {
             quoted(text)
         ),
         impact: details.impact.clone(),
-        fix: "filter what Flux, envsubst or Ansible renders, not what it reads".to_owned(),
+        fix: "filter the output of Flux, envsubst or Ansible, not its input".to_owned(),
         flags: None,
     })
 }

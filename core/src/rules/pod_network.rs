@@ -14,15 +14,15 @@ use super::rule::{Enforcement, Rule};
 pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
     entry: Entry {
         code: "outside-pod-network",
-        title: "the first pools must be within the pod network that the operator detects",
+        title: "the first pools must be within the pod CIDR that the operator detects",
         meaning: "With Calico's CNI plugin, the operator compares every pool with kubeadm's \
                   podSubnet or OpenShift's clusterNetwork.",
         impact: "The operator creates no pool. TigeraStatus ippools (before 1.34: calico) becomes \
                  Degraded with ResourceReadError.",
-        criteria: "Since operator 1.34, checked only while the cluster has no pools. Every address \
-                   of a pool must be in one CIDR of the pod network.",
-        fix: "Choose a range within the pod network. To change the pod network itself, reconfigure \
-              Kubernetes first.",
+        criteria: "Since operator 1.34, checked only while the cluster has no pools. Every address of a pool \
+                   must be in one of the pod CIDRs.",
+        fix: "Choose a range within the pod CIDR. To change the pod CIDR itself, reconfigure Kubernetes \
+              first.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go",
     },
     enforcement: Enforcement::Operator,
@@ -55,24 +55,23 @@ fn outside(case: &Case, pool: &PoolCase, cidr: &Cidr, network: &ConfiguredNetwor
             shown(pool.label()),
             shown(network.cidrs.join(" "))
         ),
-        "choose a range within it; to change the pod network itself, reconfigure Kubernetes first",
+        "choose a range within it; to change the pod CIDR itself, reconfigure Kubernetes first",
     )
 }
 
 pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
     entry: Entry {
         code: "outside-pod-network-unchecked",
-        title: "pools for pods must be within the pod network, even if the operator does not check \
-                it",
-        meaning: "The operator does not check pools that are added to existing ones, and does not \
-                  know every pod network, such as kube-proxy's clusterCIDR.",
+        title: "pools for pods must be within the pod CIDR, even if the operator does not check it",
+        meaning: "The operator does not check pools that are added to existing ones, and does not know every \
+                  pod CIDR, such as kube-proxy's clusterCIDR.",
         impact: "kube-proxy treats the pods as external and replaces their source addresses, so \
                  network policies no longer match them.",
         criteria: "The violation is a warning, even for a value that this run sets: nothing \
                    rejects it, and some clusters do this on purpose. If only the podCIDRs of nodes \
                    are known, they are a lower bound, and a pool that contains all of them \
                    passes.",
-        fix: "Choose a range within the pod network, or configure Kubernetes with this range.",
+        fix: "Choose a range within the pod CIDR, or configure Kubernetes with this range.",
         source: "Kubernetes documentation, kube-proxy (clusterCIDR); tigera/operator v1.42.3, \
                  pkg/controller/ippool/defaults.go",
     },
@@ -126,7 +125,7 @@ fn is_enforced(case: &Case, network: &ConfiguredNetwork) -> bool {
 
 fn problem(case: &Case, cidr: &Cidr, network: &ConfiguredNetwork) -> String {
     format!(
-        "{cidr} is outside the pod network {} ({}{})",
+        "{cidr} is outside the pod CIDR {} ({}{})",
         listed(network.cidrs.iter().map(shown)),
         shown(&network.source),
         case.of_server()

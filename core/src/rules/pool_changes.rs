@@ -82,8 +82,9 @@ pub(super) const EXISTING_POOL_NAME: Rule = Rule {
         code: "existing-pool-name",
         title: "an existing pool that the operator owns must keep its name",
         meaning: "The operator finds its pools by their CIDR, and writes them under the name in the list.",
-        impact: "The operator tries to create a second IPPool with the same CIDR, which Calico's API rejects. TigeraStatus \
-                 ippools becomes Degraded with ResourceUpdateError, and no pool is changed or created any more.",
+        impact: "The operator tries to create a second IPPool with the same CIDR, which Calico's API rejects. \
+                 TigeraStatus ippools becomes Degraded with ResourceUpdateError, and the operator no longer \
+                 changes or creates pools.",
         criteria: "Checked for operators 1.34 and later. A pool without a name keeps the name of the existing pool.",
         fix: "Write the name of the existing pool, or leave the name out.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and pool_controller.go; \
@@ -133,7 +134,7 @@ pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
     check: |case| {
         let (impact, alternative) = if case.operator.since(34) {
             (
-                "the operator does not change a pool that it does not own, and only logs it",
+                "the operator does not change a pool that it does not own, and only logs this",
                 ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator",
             )
         } else {

@@ -141,9 +141,9 @@ impl ClusterState {
                 format!("{calico} passes as proposed, as far as it could be checked")
             }
             (_, Some(Method::OperatorOnly)) => {
-                "only the operator is proposed, and no Installation".to_owned()
+                "Only the operator is proposed, without an Installation".to_owned()
             }
-            (Self::NotInstalled, _) => "no part of Calico is proposed".to_owned(),
+            (Self::NotInstalled, _) => "No part of Calico is proposed".to_owned(),
             _ => format!("{calico} passes as proposed"),
         }
     }

@@ -48,7 +48,9 @@ impl fmt::Display for PoolChange {
                     .collect();
                 write!(f, "changes IPPool/{name}: {}", fields.join(", "))?;
                 if interrupts {
-                    f.write_str("; traffic between nodes is interrupted until all have followed")?;
+                    f.write_str(
+                        "; traffic between nodes is interrupted until every node has switched over",
+                    )?;
                 }
                 Ok(())
             }

@@ -17,20 +17,20 @@ pub(super) const TEMPLATE: &str = "\
 pub(super) const ABOUT: &str = "\
 Check how Calico is installed, how it routes pod traffic, and what is wrong.
 
-Read-only: sends only GET, LIST and WATCH requests; never reads Secrets. The
+Read-only: only gets, lists and watches objects, and never reads Secrets. The
 only exception is nodes --probe.";
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes, for every output format:
-  0   nothing that --fail-on names, and every check ran
-  1   what --fail-on names: findings, or that Calico is not installed
-  2   state unknown, checks skipped (data could not be read), or an error
+  0   no finding at or above --fail-on, and every check ran
+  1   findings at or above --fail-on; with not-installed, also without Calico
+  2   state unknown, checks skipped (data could not be read), or the run failed
   64  usage error";
 
 pub(super) const NODES_EXIT_CODES: &str = "\
 Exit codes, for every output format:
   0   everything was read
-  2   something could not be read, or an error
+  2   something could not be read, or the run failed
   64  usage error";
 
 /// A comment, and the commands that it is about.
@@ -73,11 +73,11 @@ pub(super) const PLAN: &[Example] = &[
 
 pub(super) const NODES: &[Example] = &[
     (
-        "List the nodes of a zone, those with the most restarts last",
+        "List the nodes of a zone, sorted by restarts",
         "kubectl calico nodes -l topology.kubernetes.io/zone=a --sort-by RESTARTS",
     ),
     (
-        "Ask calico-node on two nodes for its BGP sessions",
+        "Have calico-node on two nodes report their BGP sessions",
         "kubectl calico nodes --probe node-1 node-2",
     ),
 ];

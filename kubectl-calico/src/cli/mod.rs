@@ -61,7 +61,7 @@ pub enum Subcommand {
         help_template = help::TEMPLATE
     )]
     Plan(Box<PlanArgs>),
-    /// List the nodes with what Calico runs, uses and reports on each
+    /// List the nodes, with what Calico runs, uses and reports on each of them
     #[command(
         before_help = help::examples(help::NODES),
         after_help = help::NODES_EXIT_CODES,
@@ -74,7 +74,7 @@ pub enum Subcommand {
     /// Print everything that status reads, for use with status -f
     #[command(before_help = help::examples(help::SNAPSHOT), help_template = help::TEMPLATE)]
     Snapshot(Box<SnapshotArgs>),
-    /// Print a ClusterRole with the permissions to read everything that the other commands need
+    /// Print a ClusterRole with the permissions that the other commands need
     #[command(before_help = help::examples(help::RBAC), help_template = help::TEMPLATE)]
     Rbac(RbacArgs),
     /// Print the shell completion script for kubectl

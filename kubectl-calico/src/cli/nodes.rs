@@ -23,7 +23,7 @@ pub struct NodesArgs {
     #[arg(long, value_name = "COLUMN")]
     pub sort_by: Option<SortKey>,
 
-    /// Output format: wide, more columns; json or yaml; name, a name per line
+    /// Output format: wide (more columns); json; yaml; name (one name per line)
     #[arg(
         short,
         long,
@@ -33,8 +33,8 @@ pub struct NodesArgs {
     )]
     pub output: Option<NodesFormat>,
 
-    /// Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and
-    /// removes them again; needs the permissions of rbac --probe
+    /// Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses,
+    /// and deletes them again; needs the permissions that rbac --probe prints
     #[arg(long, conflicts_with = "filename")]
     pub probe: bool,
 

@@ -33,12 +33,12 @@ pub struct PlanArgs {
     #[arg(long, value_name = "NAME", value_parser = encapsulations)]
     pub encapsulation: Option<Encapsulations>,
 
-    /// Operator version to plan for [default: the installed one, or the latest known]
+    /// Operator version to plan for [default: the installed one, or the newest known one]
     #[arg(long, value_name = "VERSION")]
     pub operator_version: Option<OperatorVersion>,
 
-    /// Output format: text; flags for helm install and upgrade; values for the tigera-operator
-    /// chart; installation for kubectl; config for helm-postrender; json or yaml
+    /// Output format: text; flags (for helm install and upgrade); values (for the tigera-operator
+    /// chart); installation (for kubectl); config (for helm-postrender); json; yaml
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = PlanFormat::Text,
         hide_possible_values = true)]
     pub output: PlanFormat,

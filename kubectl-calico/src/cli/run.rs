@@ -10,8 +10,8 @@ use crate::assess::finding::Severity;
 /// What a cluster is read from, and how the result is shown and judged.
 #[derive(Args, Clone, Debug)]
 pub struct RunArgs {
-    /// Exit with 1 on findings of this severity or higher: error, warning or never; and on not-installed, as
-    /// in warning,not-installed
+    /// Exit with 1 on findings of this severity or higher: error, warning or never; with
+    /// not-installed, also if Calico is not installed: warning,not-installed
     #[arg(
         long,
         value_enum,

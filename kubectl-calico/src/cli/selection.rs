@@ -16,8 +16,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "FILE")]
     pub with: Vec<PathBuf>,
 
-    /// Compare with an earlier report (-o json): show the findings that are new or more severe, changed or
-    /// gone
+    /// Compare with an earlier report (-o json): show which findings are new, more severe, changed
+    /// or gone
     #[arg(long, value_name = "FILE", conflicts_with = "with")]
     pub baseline: Option<PathBuf>,
 
@@ -26,7 +26,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "FINDING", value_parser = ignore)]
     pub ignore: Vec<Ignore>,
 
-    /// Ignore the findings in a file, each with code, object, reason, and a date in until
+    /// Ignore the findings listed in a file; each entry has code and reason, and optionally object
+    /// and until (a date)
     #[arg(long, value_name = "FILE")]
     pub ignore_file: Option<PathBuf>,
 }

@@ -14,38 +14,40 @@ use crate::snapshot::{Basis, BasisKind};
 /// The arguments of `kubectl calico status`.
 #[derive(Args, Clone, Debug)]
 pub struct StatusArgs {
-    /// Output format: text; short, the verdict and the findings, one line each; wide, also where the
-    /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml;
-    /// markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format;
-    /// junit or sarif, for CI
+    /// Output format: text; short (the verdict and the findings, one line each); wide (also where
+    /// the facts were read); connectivity (what to run if pods on other nodes do not answer); json;
+    /// yaml; markdown (for an issue); html (one file, for a ticket); prometheus (metrics in the
+    /// text format); junit or sarif (for CI)
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Text,
         hide_possible_values = true)]
     pub output: StatusFormat,
 
-    /// What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied;
-    /// auto decides by fields that only a server sets, such as uid or status
+    /// What the files given with -f describe: cluster; proposal (manifests that have yet to be
+    /// applied); or auto, which decides by fields that only a server sets, such as uid or status
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = FilesAre::Auto,
         hide_possible_values = true)]
     pub files_are: FilesAre,
 
-    /// Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any
+    /// Report on the clusters of these kubeconfig contexts, separated by commas: one row each, then
+    /// the findings of those that have any
     #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["all_contexts", "context", "cluster", "user", "server", "filename", "with"])]
     pub contexts: Vec<String>,
 
-    /// The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of
-    /// them, are also treated as several clusters)
+    /// Report on the clusters of all contexts of the kubeconfig, as --contexts does. Several
+    /// snapshots given with -f, or a directory of them, are also reported as several clusters
     #[arg(long,
         conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with"])]
     pub all_contexts: bool,
 
-    /// Wait until Calico is installed, available and without findings that --fail-on names, or until this time
-    /// is up, and then print the report [default: 5m]
+    /// Wait until Calico is installed and available, with no finding at or above --fail-on, or
+    /// until this time is up; then print the report [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = duration, num_args = 0..=1, require_equals = true,
         default_missing_value = "5m", conflicts_with_all = ["filename", "contexts", "all_contexts", "watch", "with"])]
     pub wait: Option<Duration>,
 
-    /// Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C
+    /// Show the verdict and the findings, and show them again whenever they change, until you press
+    /// Ctrl-C
     #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline", "pods", "with"])]
     pub watch: bool,
 

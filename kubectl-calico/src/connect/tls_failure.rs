@@ -16,7 +16,10 @@ pub(super) fn describe(error: &rustls::Error, server: &str) -> String {
             | AlertDescription::CertificateExpired
             | AlertDescription::DecryptError
             | AlertDescription::UnknownCA,
-        ) => format!("{server} rejected the client certificate, or requires one"),
+        ) => format!(
+            "{server} rejected the client certificate, or requires one: pass --client-certificate and \
+                      --client-key, or choose another user with --user"
+        ),
         rustls::Error::InvalidMessage(_) => {
             format!("{server} does not speak TLS: check the port, or use http://")
         }

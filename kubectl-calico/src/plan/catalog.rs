@@ -101,8 +101,8 @@ pub(crate) static POOL_OF_POD_CIDRS: Entry = Entry {
     title: "a pool with the podCIDRs of nodes cannot be replaced",
     meaning: "The requested CIDR or block size differs from that of the existing pool, and host-local IPAM gives pods the \
               addresses of their node's podCIDR, which is in that pool.",
-    impact: "With it, a pool only says which addresses get tunnels, routes and NAT. No pod moves to another \
-             pool, and all of them lose their routes and NAT with this one.",
+    impact: "With host-local IPAM, a pool only determines which addresses get tunnels, routes and NAT. No pod \
+             would move to another pool, and without this pool, all pods would lose their routes and NAT.",
     criteria: "IPAM is host-local, and the pool overlaps the podCIDR of a node, or the nodes could not be read.",
     fix: "Keep the pool. For another range, change the pod CIDR of Kubernetes, add a pool for it, and replace the nodes.",
     source: "projectcalico/calico v3.32.1, confd/etc/calico/confd/templates/bird_ipam.cfg.template; kubernetes v1.34, \

@@ -20,8 +20,8 @@ fails, its events and the last lines of its log are included, too (`PodLog`, whi
 `kubectl calico snapshot --no-logs` leaves them out. Of all of these, lines that may contain a password, a token, a cookie or a
 key are left out.
 
-With `--pods`, the addresses of IPAM whose pods do not have them are included (`PodAddress`, which is not a kind of
-Kubernetes either), with the names of these pods. All other pods are only compared.
+With `--pods`, addresses in IPAM that no pod has are included (`PodAddress`, which is not a kind of
+Kubernetes either), with the names of the pods that they are assigned to. All other pods are only compared.
 
 The same fields are kept when `status` and `plan` read a cluster or files, so nothing else can influence a report.
 ";

@@ -64,7 +64,7 @@ fn forbidden(page: &mut Page, rows: &[Row], destination: &Destination) {
     let count = counted(rows.len(), "kind");
     page.entry(
         &[],
-        &format!("{who} may not read {count}: {}", objects(rows)),
+        &format!("{who} is not allowed to read {count}: {}", objects(rows)),
     );
     let step = grant(user, destination);
     page.entry(&[], &format!("To {}:", step.what));

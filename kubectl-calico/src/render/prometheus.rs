@@ -216,22 +216,22 @@ const POOLS: [PoolMetric; 5] = [
     ),
     (
         "pool_addresses_in_use",
-        "The assigned addresses of an IPPool.",
+        "The number of addresses of an IPPool that are in use.",
         |usage| usage.in_use,
     ),
     (
         "pool_addresses_reserved",
-        "The free addresses that an IPReservation excludes.",
+        "The number of free addresses of an IPPool that an IPReservation excludes.",
         |usage| usage.reserved,
     ),
     (
         "pool_blocks",
-        "The blocks of an IPPool that exist.",
+        "The number of blocks of an IPPool that exist.",
         |usage| usage.blocks,
     ),
     (
         "pool_blocks_free",
-        "The blocks that a node without one can claim.",
+        "The number of blocks of an IPPool that a node without one can claim.",
         |usage| usage.blocks_free,
     ),
 ];

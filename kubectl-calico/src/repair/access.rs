@@ -7,7 +7,7 @@ use super::destination::Destination;
 /// else to a placeholder.
 pub(crate) fn grant(user: Option<&str>, destination: &Destination) -> Step {
     let name = name(user);
-    let what = format!("let {name} read all of it (read-only, no Secrets)");
+    let what = format!("grant {name} read access to all of it (no Secrets)");
     let step = bind(user, what, "kubectl calico rbac", ROLE);
     by_another(step, destination)
 }
@@ -15,7 +15,9 @@ pub(crate) fn grant(user: Option<&str>, destination: &Destination) -> Step {
 /// The same for the ClusterRole of `kubectl calico rbac --probe`.
 pub(crate) fn grant_probe(user: Option<&str>, destination: &Destination) -> Step {
     let name = name(user);
-    let what = format!("let {name} create and delete CalicoNodeStatuses, and read everything else");
+    let what = format!(
+        "grant {name} permission to create and delete CalicoNodeStatuses, and to read everything else"
+    );
     let step = bind(user, what, "kubectl calico rbac --probe", PROBE_ROLE);
     by_another(step, destination)
 }

@@ -68,8 +68,8 @@ fn installer(install: &Install) -> Option<&Installer> {
 fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
     let what = |tool: &str, suspend: &str| {
         format!(
-            "{suspend} first: otherwise {tool} reverts each change, and the operator deletes pools that \
-             are then no longer listed, under their pods"
+            "{suspend} first: otherwise {tool} reverts each change, and the operator then deletes pools that \
+             are no longer listed while pods still use them"
         )
     };
     match installer(install)? {
@@ -91,7 +91,7 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
         } => Some(Step::new(
             "change the Installation only through installation.calicoNetwork.ipPools in the values of the \
              HelmChartConfig rke2-calico, one step at a time: RKE2 reverts patches, and the operator then \
-             deletes pools under their pods",
+             deletes pools while pods still use them",
         )),
         Installer::Platform { platform } => Some(Step::new(format!(
             "change the Installation only through {0}, which manages it and reverts patches; if {0} does \
@@ -188,8 +188,8 @@ fn after(install: &Install, values: &str, version: Option<&str>) -> Option<Step>
     match installer(install)? {
         Installer::Helm { release, namespace } => {
             let step = Step::new(
-                "once that is done, write the pools to the release's values; otherwise its next upgrade \
-                 reverts the change",
+                "once that is done, save the pools in the release's values; otherwise the release's next \
+                 upgrade reverts the change",
             );
             Some(
                 step.run(format!("{values} > {VALUES}"))

@@ -57,8 +57,9 @@ impl<'a> Leftovers<'a> {
         let others = || pools.iter().filter(|pool| !pool.is_for_pods()).collect();
         if for_pods.is_empty() {
             return Self::InTheWay {
-                why: "none of them has addresses for the pods of this cluster, and while any pool exists, the operator \
-                      creates no other one before Calico's API server runs, whose pods need an address"
+                why: "none of them has addresses for the pods of this cluster. While any pool exists, the \
+                      operator creates no other pool until Calico's API server runs, and the pods of that \
+                      server need an address themselves"
                     .to_owned(),
                 others: others(),
             };
@@ -135,7 +136,7 @@ impl<'a> Leftovers<'a> {
             .collect();
         (!others.is_empty()).then(|| {
             Step::new(format!(
-                "once Calico runs, add to the Installation what is still needed of {}, which no pod uses",
+                "once Calico runs, add to the Installation whatever is still needed of {}, which no pod uses",
                 the_pools(&names)
             ))
         })

@@ -297,8 +297,8 @@ pub(super) fn temporary_name(family: Family) -> &'static str {
 pub(super) fn outside_pod_network(facts: &Facts, range: &Cidr) -> &'static str {
     let network = facts.networks.best();
     if network.is_some_and(|network| !network.cidrs.iter().any(|cidr| cidr.contains(range))) {
-        "; the temporary pool is outside the pod network, so kube-proxy masquerades traffic from its pods to Services during \
-         the migration"
+        "; the temporary pool is outside the pod CIDR, so kube-proxy masquerades traffic from its pods to \
+         Services during the migration"
     } else {
         ""
     }

@@ -66,8 +66,7 @@ pub fn until_withheld(mut steps: Vec<Step>) -> Vec<Step> {
     if let Some(at) = steps.iter().position(|step| step.is_withheld) {
         let has_more = at + 1 < steps.len();
         steps.truncate(at + 1);
-        let what =
-            "carry out this change by hand, then run this again: the further steps depend on it";
+        let what = "make this change by hand, then run this command again: the remaining steps depend on it";
         steps.extend(has_more.then(|| Step::new(what)));
     }
     steps

@@ -117,9 +117,9 @@ fn running(case: &Case, pod: &Pod) -> String {
     let bgp = case.facts.routing.bgp.runs.value() == Some(&true);
     if bgp && !silent.is_empty() {
         return format!(
-            "look at {} first: a calico-node that has just started waits for BGP sessions with \
-             all nodes, and becomes ready once they are back, or once the Nodes of machines that \
-             are gone for good are deleted. If it stays unready, TCP 179 is blocked elsewhere",
+            "look at {} first: a calico-node that has just started waits for BGP sessions with all nodes, and \
+             becomes ready once they are back, or once the Nodes of machines that no longer exist are deleted. \
+             If it stays unready, TCP 179 is blocked elsewhere",
             few(&silent)
         );
     }

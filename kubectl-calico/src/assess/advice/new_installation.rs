@@ -39,8 +39,8 @@ pub(crate) fn only_restored(snapshot: &Snapshot, facts: &Facts) -> Option<String
 /// Another way to bring it back, `otherwise`.
 pub(crate) fn restored(otherwise: &str) -> String {
     format!(
-        "{RESTORE} if you can; otherwise {otherwise}, with what is known of the running Calico, and add what is not, such \
-         as imagePullSecrets, resources and tolerations"
+        "{RESTORE} if you can; otherwise {otherwise}, with the settings that the running Calico shows, and add \
+         those that it does not show, such as imagePullSecrets, resources and tolerations"
     )
 }
 

@@ -59,10 +59,10 @@ pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &s
         .chain([*part])
         .collect();
     let to = stays.or_else(|| temporary(case.snapshot, case.facts, part.family(), &used));
-    let why = format!("the pod network is too small: {shortage}");
+    let why = format!("the pod CIDR is too small: {shortage}");
     let Some(to) = to else {
         return vec![Step::new(format!(
-            "{why}. Give the cluster a larger pod network first"
+            "{why}. Configure a larger pod CIDR in the cluster first"
         ))];
     };
     let why = format!("{why}, so the cluster needs a larger one, such as {to}");
@@ -77,14 +77,14 @@ pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &s
 fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
     match case.facts.cluster.platform.value() {
         _ if case.facts.by_pod_cidr() => vec![Step::new(format!(
-            "{why}: recreate the cluster with that, because host-local IPAM uses the podCIDRs of nodes, which cannot \
-             be changed"
+            "{why}: recreate the cluster with that CIDR, because host-local IPAM uses the podCIDRs of nodes, \
+             which cannot be changed"
         ))],
         Some(Platform::Kubeadm) => vec![
             Step::new(format!(
-                "{why}. If nothing runs in it yet, create it again with kubeadm init \
-                 --pod-network-cidr={to}. Otherwise set podSubnet to that, from which the operator and \
-                 kubeadm upgrade read it"
+                "{why}. If nothing runs in the cluster yet, create the cluster again with kubeadm init \
+                 --pod-network-cidr={to}. Otherwise, set podSubnet to {to}; the operator and kubeadm upgrade \
+                 read it from there"
             ))
             .run("kubectl edit configmap -n kube-system kubeadm-config"),
             Step::new(format!(

@@ -58,8 +58,8 @@ pub(super) fn contradicting(
             entry,
             case,
             node,
-            "find the nodes where the pod is not ready: this report finds pods by their labels, and found none of \
-             this DaemonSet",
+            "find the nodes where the pod is not ready: this report looks up pods by their labels, and found \
+             no pod of this DaemonSet",
         ),
         _ => finding(
             entry,

@@ -99,7 +99,10 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
         few(&others)
     );
     if !silent.is_empty() {
-        message.push_str(&format!("; {} does not respond at all", few(&silent)));
+        message.push_str(&format!(
+            "; the kubelet does not respond on {}",
+            few(&silent)
+        ));
     }
     let mut finding = Finding::new(&AGENT_NOT_READY.entry, severity, node.object(), message);
     for pod in unready.iter().take(MOST_NAMES) {
@@ -146,7 +149,7 @@ fn without_pod(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Find
         &AGENT_NOT_READY.entry,
         &object,
         format!(
-            "{missing} of {} without a calico-node pod",
+            "no calico-node pod on {missing} of {}",
             counted(usize::try_from(desired).ok()?, "node")
         ),
     )

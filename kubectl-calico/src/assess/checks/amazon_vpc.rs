@@ -64,8 +64,8 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
             Step::new("allow the Amazon VPC CNI to patch pods")
                 .run(patch("clusterroles", "aws-node", PatchType::Json, &add_rule)),
             Step::new(format!(
-                "let it annotate pods: this restarts it node by node. If it is an EKS add-on, do not run this, but set \
-                 env.{ANNOTATE} in the add-on's configuration"
+                "have the Amazon VPC CNI annotate pods, which restarts it node by node. If it is an EKS \
+                 add-on, do not run this command: set env.{ANNOTATE} in the add-on's configuration instead"
             ))
             .run(format!(
                 "kubectl set env -n {namespace} daemonset/{name} -c {CONTAINER} {ANNOTATE}=true"
@@ -87,7 +87,7 @@ fn two_agents(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
         )
         .evidence(&object, format!("args of {name}"), argument)
         .impact(
-            "each enforces them in its own way: what one allows, the other may drop, and only Calico knows \
+            "each enforces them in its own way: one may drop what the other allows, and only Calico implements \
              its own kinds of policies",
         )
         .fix(

@@ -35,7 +35,7 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
                    CustomResourceDefinitions serve the group (native v3 in Calico 3.32), there is \
                    no such server. An APIServer resource that is not Ready is also reported, \
                    unless the operator already says why (CAL107, CAL108).",
-        fix: "It depends on the reason of the condition.\n\
+        fix: "The fix depends on the reason of the condition.\n\
               - MissingEndpoints: find out why the calico-apiserver pods are not ready.\n\
               - FailedDiscoveryCheck with x509: the server's certificate and the registration do not match.\n\
               - FailedDiscoveryCheck with a bad status: read the log of the pods.\n\
@@ -138,7 +138,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let finding = Finding::error(
         &API_SERVER_SILENT.entry,
         &object,
-        "Calico's API server does not respond to Kubernetes",
+        "Calico's API server does not respond to the Kubernetes API server",
     );
     let finding = finding.evidence(
         &object,

@@ -91,7 +91,7 @@ fn finding(case: &Case, node: &str, family: Family, blocks: usize, limit: u32) -
     let raised = json!({"strictAffinity": true, "maxBlocksPerHost": limit.saturating_mul(2)});
     let node = ObjectRef::named("Node", node);
     let message = format!(
-        "no address is free in its {}, and {limit} is the limit",
+        "no address is free in its {}, and the limit is {limit}",
         counted(blocks, &format!("{family} block"))
     );
     Finding::error(&BLOCK_LIMIT.entry, node.clone(), message)

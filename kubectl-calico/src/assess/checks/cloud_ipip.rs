@@ -72,7 +72,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     &IPIP_IN_CLOUD.entry,
                     severity,
                     pool.object(),
-                    format!("the network of {} drops {encapsulation}", cloud.name()),
+                    format!("{}'s network drops {encapsulation}", cloud.name()),
                 )
                 .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
                 .evidence(

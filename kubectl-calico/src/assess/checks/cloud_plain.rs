@@ -25,15 +25,16 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                   it did not assign.",
         impact: "Pods on different nodes in a subnet cannot reach each other; pods on the same \
                  node can.",
-        criteria: "The cloud is recognized by the providerID of a node; AWS is CAL309. Only pools that give, or \
-                   will give, addresses to pods count, and only if Calico provides pod networking.\n\
-                   - Warning: Azure or Google Cloud. Such traffic passes with routes for the pods' addresses and IP \
-                   forwarding on each node's interface, which the Kubernetes API does not show.\n\
+        criteria: "The cloud is recognized by the providerID of a node; AWS is covered by CAL309. Only pools \
+                   that give, or will give, addresses to pods count, and only if Calico provides pod \
+                   networking.\n\
+                   - Warning: Azure or Google Cloud. Such traffic passes with routes for the pods' addresses \
+                   and IP forwarding on each node's interface, which the Kubernetes API does not show.\n\
                    - Note: OpenStack or Oracle Cloud, where one setting of each port or VNIC lets it pass.\n\
-                   - Note: host-local IPAM on Azure or Google Cloud, where routes to the pod CIDR of each node are \
-                   enough.\n\
-                   - Error: host-local IPAM, and a node has no such route from the cloud's route controller (reason \
-                   NoRouteCreated of its condition NetworkUnavailable).\n\
+                   - Note: host-local IPAM on Azure or Google Cloud, where routes to the pod CIDR of each node \
+                   are enough.\n\
+                   - Error: host-local IPAM, and a node has no such route from the cloud's route controller \
+                   (reason NoRouteCreated of its condition NetworkUnavailable).\n\
                    - Not reported: host-local IPAM, and nodes have such routes (reason RouteCreated).\n\
                    - Not reported: a pool with CrossSubnet that always encapsulates (CAL302).",
         fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding. VXLAN \

@@ -35,12 +35,12 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
                   progressing toward it.",
         impact: "The component does not work, or does not reflect the last change. While the \
                  operator cannot read or accept the Installation, it changes nothing at all.",
-        criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is \
-                   quoted as the operator wrote it. For a well-known message, the finding adds the \
-                   cause, and the code of the finding that explains it. The finding is a warning \
-                   if the component is only waiting for another unhealthy component, or for \
-                   Calico's API server, which is ready by now; or if it has been waiting for less than two minutes, as \
-                   in an install. Where files do not show how long, it is one until the other component reports \
+        criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is quoted as \
+                   the operator wrote it. For a well-known message, the finding adds the cause, and the code \
+                   of the finding that explains it. The finding is a warning if the component is only waiting \
+                   for another unhealthy component, or for Calico's API server, which is ready by now; or if \
+                   it has been waiting for less than two minutes, as in an install. If files do not show how \
+                   long it has been waiting, the finding is a warning until the other component reports \
                    anything.",
         fix: "Fix the problem that the message describes. The operator retries automatically.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
@@ -141,7 +141,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             &condition,
         )
         .impact(without_component(name))
-        .fix("check again in two minutes: it becomes an error if the message stays");
+        .fix("check again in two minutes: it becomes an error if the message persists");
     }
     if known.is_some_and(|cause| cause.waits_for == Some(API_SERVER)) && has_api_server(case) {
         let message = format!(
@@ -153,7 +153,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             &condition,
         )
         .impact(without_component(name))
-        .fix("wait a few minutes for the operator to try again; if the message stays, restart the operator")
+        .fix("wait a few minutes for the operator to try again; if the message persists, restart the operator")
         .paste(operator_restart(case.snapshot));
     }
     let finding = with_condition(

@@ -18,9 +18,9 @@ pub(crate) const CRASH_LOOP: Check = Check {
         title: "a Calico container is crash-looping",
         meaning: "A Calico container keeps exiting, and the kubelet waits longer before each \
                   restart.",
-        impact: "The component that it runs does not work. For calico-node, new pods on the node \
-                 get no network and policies are no longer updated; elsewhere it is the operator, \
-                 Typha or the API server that is down.",
+        impact: "The component that it runs does not work. For calico-node, new pods on the node get no \
+                 network and policies are no longer updated; otherwise the operator, Typha or Calico's API \
+                 server is down.",
         criteria: "The container is waiting with the reason CrashLoopBackOff; or it failed after a \
                    restart; or it is running but not ready and has been restarted at least three \
                    times after failures. Init containers are included. Pods of the same workload \
@@ -76,7 +76,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     let log = pod_commands::log(&PodName::of(&pod.metadata), name) + " --previous";
     let finding = match ended {
         Some(ended) if ended.reason == "OOMKilled" => finding
-            .fix("raise the memory limit: the container was killed for exceeding it")
+            .fix("raise the memory limit: the container was killed because it exceeded the limit")
             .paste(log),
         Some(ended) if ended.exit_code == Some(137) => killed(case, finding, stopped),
         _ => crashed(case, finding, stopped, log),

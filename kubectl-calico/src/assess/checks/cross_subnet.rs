@@ -84,7 +84,7 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
             few(&without_subnet),
         )
         .impact("traffic to and from these nodes always has the overhead of the tunnel")
-        .fix("none needed; if the nodes do share a subnet, give their interfaces its mask"),
+        .fix("none needed; if the nodes do share a subnet, set the mask of that subnet on their interfaces"),
     )
 }
 

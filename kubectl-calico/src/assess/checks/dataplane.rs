@@ -28,9 +28,8 @@ pub(crate) const DATAPLANE_DRIFT: Check = Check {
                    equal, because with Auto Felix follows kube-proxy. FELIX_BPFENABLED is compared \
                    with bpfEnabled if both are set. The operator enables eBPF only after \
                    calico-node has been rolled out everywhere, so a difference can be temporary.",
-        fix: "Have only one place specify the data plane: the Installation, or, without the \
-              operator, the FelixConfiguration. Before eBPF is turned off, kube-proxy must run, \
-              or no Service works.",
+        fix: "Specify the data plane in one place only: in the Installation or, without the operator, in the \
+              FelixConfiguration. Before eBPF is turned off, kube-proxy must run, or no Service works.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },

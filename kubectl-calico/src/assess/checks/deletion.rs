@@ -169,8 +169,8 @@ fn alone(case: &Case) -> &'static str {
         Some(Method::Operator {
             by: Installer::Helm { .. },
         }) => {
-            ". The release keeps its other values; to install Calico again, upgrade it with these \
-             set to true"
+            ". The release keeps its other values; to install Calico again, upgrade the release with these \
+             values set to true"
         }
         _ => "",
     }
@@ -187,8 +187,8 @@ fn rollback(case: &Case) -> Option<Step> {
     };
     let (release, namespace) = (pasted(release), pasted(namespace));
     let step = Step::new(
-        "only if Helm answers that the release has no deployed releases, because helm uninstall \
-         hangs: roll back to the newest revision that helm history lists",
+        "only if Helm reports \"has no deployed releases\", which is the case after a hung helm uninstall: \
+         roll back to the newest revision that helm history lists",
     );
     Some(step.run(format!(
         "helm history -n {namespace} {release}\n\

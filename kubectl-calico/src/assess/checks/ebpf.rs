@@ -91,10 +91,11 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         meaning: "The eBPF data plane implements Services, and kube-proxy still runs on the nodes.",
         impact: "Felix removes kube-proxy's rules, and kube-proxy writes them again: both use CPU, \
                  and connections may break. With nftables or IPVS, rules of both remain.",
-        criteria: "The kube-proxy DaemonSet is scheduled to nodes, or kube-proxy has static pods, or a server of k3s or RKE2 runs without \
-                   --disable-kube-proxy; eBPF is on, and bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
-                   kube-proxy, and do not let you turn it off, need false. The finding is a note, \
-                   because Services work; a warning, if mode in the ConfigMap kube-proxy is ipvs.",
+        criteria: "The kube-proxy DaemonSet is scheduled to nodes, or kube-proxy has static pods, or a server \
+                   of k3s or RKE2 runs without --disable-kube-proxy; eBPF is on, and \
+                   bpfKubeProxyIptablesCleanupEnabled is not false. On platforms that manage kube-proxy and do \
+                   not let you turn it off, it must be false. The finding is a note, because Services work; a \
+                   warning, if mode in the ConfigMap kube-proxy is ipvs.",
         fix: "Turn kube-proxy off, or set bpfKubeProxyIptablesCleanupEnabled to false where that is \
               impossible. In IPVS mode, change kube-proxy to iptables and reboot the nodes first: \
               otherwise the addresses of Services stay on their interface kube-ipvs0, and nodes can \
@@ -386,7 +387,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     if set.is_none() {
         return Some(finding.fix(turned_off_on_nodes(server.is_some())));
     }
-    Some(finding.fix("if eBPF is here to stay, turn kube-proxy off").paste(
+    Some(finding.fix("if you keep eBPF, turn kube-proxy off").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))
 }
@@ -394,10 +395,10 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
 /// How kube-proxy is turned off that is no DaemonSet.
 fn turned_off_on_nodes(by_servers: bool) -> &'static str {
     if by_servers {
-        "if eBPF is here to stay, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
+        "if you keep eBPF, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
          servers, and restart k3s or RKE2 on every node"
     } else {
-        "if eBPF is here to stay, turn kube-proxy off: its pods are static, so change what writes their manifest to \
+        "if you keep eBPF, turn kube-proxy off: its pods are static, so change what writes their manifest to \
          the nodes (kOps: spec.kubeProxy.enabled: false, and a rolling update)"
     }
 }

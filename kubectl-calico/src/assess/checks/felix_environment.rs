@@ -59,7 +59,7 @@ fn overridden<T: Display>(
         &SETTING_OVERRIDDEN.entry,
         &from.object,
         format!(
-            "{} {value} has no effect: calico-node uses {used}",
+            "{}: {value} has no effect: calico-node uses {used}",
             setting.field
         ),
     )

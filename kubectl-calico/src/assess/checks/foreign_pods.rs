@@ -24,13 +24,12 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
                   IPAM has not assigned it.",
         impact: "Other nodes have no route to the pod, and no policy applies to it. If it is \
                  CoreDNS, names of Services are resolved only on its own node, or not at all.",
-        criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if \
-                   Calico's CNI and IPAM plugins connect pods; so are those of Calico's own pods \
-                   that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
-                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). An address that is assigned in an \
-                   IPAMBlock is Calico's (CAL221). Pods with hostNetwork, \
-                   pods that are not running, and pods on nodes without calico-node (CAL509), are \
-                   ignored; but not a CoreDNS there if no other network plugin is found.",
+        criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if Calico's \
+                   CNI and IPAM plugins connect pods; so are those of Calico's own pods that are in the usual \
+                   networks of bridges: 10.88.0.0/16 (Podman, CRI-O), 10.85.0.0/16 (CRI-O) and 172.17.0.0/16 \
+                   (Docker). An address that is assigned in an IPAMBlock is Calico's (CAL221). Pods with \
+                   hostNetwork, pods that are not running, and pods on nodes without calico-node (CAL509) are \
+                   ignored, except for CoreDNS pods on such nodes if no other network plugin is found.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
               by name is used), restart the container runtime, and recreate the pods that it \
               connected.",
@@ -104,7 +103,7 @@ fn connected_otherwise(case: &Case, pods: &[&Pod]) -> Option<Finding> {
                 "other nodes cannot reach these pods, and no policy applies to them"
             })
             .fix(
-                "on each node of these pods, remove the other plugin's file from /etc/cni/net.d, and \
+                "on each node where these pods run, remove the other plugin's file from /etc/cni/net.d, and \
                  restart the container runtime",
             )
             .paste(format!(

@@ -28,8 +28,8 @@ pub(crate) const NODES_GONE: Check = Check {
                    neither a pod nor a tunnel, because it is then never released; otherwise it is \
                    a note, because nodes come and go. Applies only if Calico's IPAM assigns \
                    addresses.",
-        fix: "Restore calico-kube-controllers. If it is running, its log says what it considers \
-              in use; release addresses of unknown origin by hand.",
+        fix: "Restore calico-kube-controllers. If it is running, its log shows what it considers in use; \
+              release addresses of unknown origin by hand.",
         source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/node/ipam.go \
                  (checkAllocations) and ipam_allocation.go",
     },

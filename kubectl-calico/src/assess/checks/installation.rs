@@ -27,12 +27,12 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
                    has none named default. An Installation with another name is reported as \
                    CAL102. While calico-node or its namespace is being deleted, the check does not \
                    apply.",
-        fix: "Create the default Installation: apply custom-resources.yaml, with its CIDR changed \
-              to the cluster's pod CIDR, or set installation.enabled to true in the values of the \
-              Helm chart. Pools that already exist must be listed, because the operator deletes those of its own that \
-              are not. If calico-node still runs, restore the Installation that it was created from: the operator \
-              fills in its defaults for everything else, which can turn eBPF off, and BGP on, and change the registry \
-              of the images.",
+        fix: "Create the default Installation: apply custom-resources.yaml, with its CIDR changed to the \
+              cluster's pod CIDR, or set installation.enabled to true in the values of the Helm chart. Pools \
+              that already exist must be listed, because the operator deletes the pools that it owns and that \
+              are not listed. If calico-node still runs, restore the Installation that it was created from: \
+              the operator fills in its defaults for everything else, which can turn eBPF off, turn BGP on, \
+              and change the image registry.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#9334",
     },
@@ -92,10 +92,10 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
         meaning: "An Installation exists under a name other than default.",
         impact: "The operator reads the Installation named default, and merges the one named \
                  overlay into it. It silently ignores all others.",
-        criteria: "Any name other than default, overlay and tigera-secure (formerly used by Calico \
-                   Enterprise) is ignored and reported. The finding is an error if there is no \
-                   default Installation, and a warning if there is. Since operator 1.42, the API \
-                   server rejects such names; existing objects remain.",
+        criteria: "Any name other than default, overlay and tigera-secure (formerly used by Calico Enterprise) \
+                   is ignored and reported. The finding is an error if there is no default Installation, and a \
+                   warning if there is one. Since operator 1.42, the API server rejects such names; existing \
+                   objects remain.",
         fix: "Recreate the Installation under the name default, and delete the other one.",
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },

@@ -274,7 +274,8 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         .in_manifest(&violation.fix);
     if let Some(platform) = install.only_as_shipped() {
         return finding.fix(format!(
-            "undo the change of the Installation that made it so: {} manages it and reverts what others change",
+            "revert the change to the Installation that caused this: {} manages the Installation and reverts \
+             what others change",
             platform.name()
         ));
     }

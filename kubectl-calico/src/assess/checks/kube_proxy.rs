@@ -27,15 +27,18 @@ pub(crate) const PROXY_NOT_READY: Check = Check {
         meaning: "kube-proxy, which implements Services, is not ready on all of its nodes.",
         impact: "Rules that kube-proxy wrote before remain, but no change of a Service or of its pods is applied. On a \
                  node that it has never started on, no Service works, and Calico does not reach the API server.",
-        criteria: "kube-proxy's pods count: those of its DaemonSet, or static pods, as kOps, GKE and RKE2 run them. With \
-                   more than 250 nodes, its pods are read only if the DaemonSet counts fewer ready pods than nodes, or if no \
-                   kube-controller-manager is ready that would count them. Where fewer pods were read than the \
-                   DaemonSet wants, its counts decide. What k3s and MicroK8s run in a process of their own cannot be seen. \
-                   Nodes whose kubelets do not respond, those that joined less than three minutes ago and on which nothing \
-                   fails, virtual nodes, and during a rollout as many as it may stop at a time, do not count. It is not \
-                   reported with eBPF, or beside a plugin that replaces kube-proxy.\n\
-                   - Error: kube-proxy is ready on no node, or calico-node is not ready either on such a node.\n\
-                   - Warning: it is not ready on some nodes; or the files show no time, and these nodes may have just joined.",
+        criteria: "kube-proxy's pods count: those of its DaemonSet, or static pods, as kOps, GKE and RKE2 run \
+                   them. With more than 250 nodes, its pods are read only if the DaemonSet counts fewer ready \
+                   pods than nodes, or if no kube-controller-manager is ready that would count them. Where \
+                   fewer pods were read than the DaemonSet wants, its counts decide. What k3s and MicroK8s run \
+                   in a process of their own cannot be seen. Nodes whose kubelets do not respond, those that \
+                   joined less than three minutes ago and on which nothing fails, virtual nodes, and during a \
+                   rollout as many as it may stop at a time, do not count. It is not reported with eBPF, or \
+                   alongside a plugin that replaces kube-proxy.\n\
+                   - Error: kube-proxy is ready on no node, or calico-node is not ready either on such a \
+                   node.\n\
+                   - Warning: it is not ready on some nodes; or the files show no time, and these nodes may \
+                   have just joined.",
         fix: "Read its log: usually its configuration (the ConfigMap kube-proxy) has an error, the kernel lacks what its \
               mode requires, or it cannot reach the API server.",
         source: "Kubernetes documentation, Virtual IPs and Service Proxies; kubernetes/kops, RKE2 and GKE documentation, \

@@ -26,11 +26,10 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
         title: "the kubeadm configuration has no podSubnet",
         meaning: "The kubeadm-config ConfigMap in kube-system exists but contains no pod CIDR, \
                   which is the case after kubeadm init without --pod-network-cidr.",
-        impact: "The operator reads the ConfigMap before it creates its first pools, and stops if \
-                 there is no podSubnet, even if the Installation lists pools: TigeraStatus says \
-                 \"kubeadm configuration is missing required podSubnet field\". Since 1.34 (Calico \
-                 3.28), it no longer reads the ConfigMap once a pool exists; earlier versions read \
-                 it on every change.",
+        impact: "The operator reads the ConfigMap before it creates its first pools, and stops if there is no \
+                 podSubnet, even if the Installation lists pools: TigeraStatus reports \"kubeadm configuration \
+                 is missing required podSubnet field\". Since 1.34 (Calico 3.28), it no longer reads the \
+                 ConfigMap once a pool exists; earlier versions read it on every change.",
         criteria: "The finding is an error while the operator reads the ConfigMap, and a note \
                    otherwise. The operator does not read it on OpenShift, nor if the CNI plugin is \
                    not Calico's. A manifest install falls back to 192.168.0.0/16 and is not \

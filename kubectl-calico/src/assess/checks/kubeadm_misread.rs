@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 use calico_core::pod_network::{OperatorReading, cidr_list, kubeadm_networking};
-use calico_core::text::{quoted, shortened};
+use calico_core::text::{printable, quoted, shortened};
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::kubeadm::{EDIT, KEY, impact, object, read_by_operator, readings};
@@ -92,6 +92,15 @@ impl Wrong {
     }
 }
 
+/// A text in quotes, or the text as it is if it contains some itself.
+fn with_its_quotes(text: &str) -> String {
+    if text.contains(['"', '\'']) {
+        format!("{}, including the quotes,", printable(text))
+    } else {
+        quoted(text)
+    }
+}
+
 /// What is wrong with a reading, compared with that of YAML.
 fn wrong(
     case: &Case,
@@ -104,7 +113,7 @@ fn wrong(
         OperatorReading::Misread(why) => Some(Wrong::new(
             format!(
                 "the operator reads {} as a CIDR of kubeadm's podSubnet",
-                quoted(&why.text)
+                with_its_quotes(&why.text)
             ),
             later,
         )),

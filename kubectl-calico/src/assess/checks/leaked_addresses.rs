@@ -163,9 +163,9 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
         finding
             .impact(match collector {
                 Collector::Works => {
-                    "no other pod can get them until kube-controllers releases them"
+                    "no other pod can get such an address until kube-controllers releases it"
                 }
-                _ => "no other pod can get them, and nothing releases them",
+                _ => "no other pod can get such an address, and nothing releases it",
             })
             .fixed_by_all(collector.fix(case.snapshot)),
     )
@@ -234,17 +234,18 @@ impl Collector {
 fn by_hand() -> Vec<Step> {
     vec![
         Step::new(
-            "install calico-kube-controllers, which releases them; or release them by hand: lock \
-             the datastore, so that no address is assigned meanwhile (new pods wait)",
+            "either install calico-kube-controllers, which releases them, and skip the remaining steps; or \
+             release them by hand, as follows: lock the datastore, so that no address is assigned meanwhile \
+             (new pods wait)",
         )
         .run("calicoctl datastore migrate lock"),
         Step::new(
-            "check that none of the addresses that calicoctl lists is in use: it also lists IPv6 \
-             tunnel addresses of nodes, and addresses of Services and of stopped virtual machines",
+            "check that none of the addresses that calicoctl lists is still in use: the list also contains \
+             IPv6 tunnel addresses of nodes, and addresses of Services and of stopped virtual machines",
         )
         .run("calicoctl ipam check --show-problem-ips -o ipam.json"),
-        Step::new("only if so, release them").run("calicoctl ipam release --from-report=ipam.json"),
-        Step::new("always unlock the datastore afterwards")
+        Step::new("only if none of them is in use, release them").run("calicoctl ipam release --from-report=ipam.json"),
+        Step::new("unlock the datastore in any case, even if you released nothing")
             .run("calicoctl datastore migrate unlock"),
     ]
 }

@@ -35,10 +35,10 @@ pub(crate) const LEFTOVERS: Check = Check {
                    these pools, CAL509 is reported instead: CoreDNS shows that, or, if it cannot \
                    be read, the addresses in the blocks. The finding is a note, with the age of \
                    the pools.",
-        fix: "Keep the pools if Calico is installed again with the same ones. Otherwise delete \
-              them, with the data of IPAM. On each node, an uninstall also leaves files in \
-              /etc/cni/net.d, and interfaces and rules, which stay until the node reboots. \
-              CustomResourceDefinitions and ClusterRoles also stay.",
+        fix: "Keep the pools if Calico is installed again with the same ones. Otherwise delete them, together \
+              with the IPAM data. On each node, an uninstall also leaves files in /etc/cni/net.d, and \
+              interfaces and rules, which stay until the node reboots. CustomResourceDefinitions and \
+              ClusterRoles also stay.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
                  manifests and charts, which do not delete their CRDs' resources",
     },
@@ -176,8 +176,10 @@ fn finding(case: &Case) -> Finding {
     ];
     if blocks > 0 {
         steps.push(
-            Step::new("delete the blocks, or a new install counts their addresses as in use")
-                .run(delete_ipam_data(case.snapshot)),
+            Step::new(
+                "delete the blocks; otherwise a new install counts their addresses as in use",
+            )
+            .run(delete_ipam_data(case.snapshot)),
         );
     }
     steps.push(list_what_is_left());

@@ -21,10 +21,10 @@ pub(crate) const MIXED_RELEASES: Check = Check {
         meaning: "The images of Calico's components in a manifest install have different versions.",
         impact: "Calico's components are tested only within one release. An older Typha or CNI plugin may not know \
                  resources and settings that calico-node uses, and policies may be incomplete.",
-        criteria: "The tags of calico-node, install-cni, Typha, kube-controllers and Calico's API server are compared, \
-                   where they are versions such as v3.28.2. Another minor version is a warning, another patch release a \
-                   note. Skipped during a rollout, for Calico Enterprise, for GKE, and where the operator sets the \
-                   images.",
+        criteria: "The tags of calico-node, install-cni, Typha, kube-controllers and Calico's API server are \
+                   compared, where they are versions such as v3.28.2. A different minor version is a warning, \
+                   a different patch release a note. Not checked during a rollout, for Calico Enterprise, on \
+                   GKE, or where the operator sets the images.",
         fix: "Apply the whole manifest of one release, or change the tags.",
         source: "Calico documentation, Upgrade Calico on Kubernetes",
     },

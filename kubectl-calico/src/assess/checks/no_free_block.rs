@@ -162,7 +162,7 @@ fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
     let nodes = case.facts.node_blocks.value();
     let mut gone = nodes.into_iter().flat_map(|nodes| &nodes.gone);
     let is_left = gone.any(|node| node.blocks.iter().any(|block| block.family() == family));
-    let release = "have the blocks of nodes that no longer exist released, as CAL222 says";
+    let release = "release the blocks of nodes that no longer exist, as CAL222 describes";
     let mut steps: Vec<Step> = is_left.then(|| Step::new(release)).into_iter().collect();
     let missing = counted(missing, "more node");
     let add = format!("add a pool with blocks for {missing}");

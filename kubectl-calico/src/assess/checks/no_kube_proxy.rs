@@ -110,8 +110,8 @@ fn turned_off(set: &DaemonSet) -> Option<Finding> {
         )
         .impact(IMPACT)
         .fix(
-            "let kube-proxy run on every node again; or turn eBPF on, with the address of the API server in \
-             the ConfigMap kubernetes-services-endpoint",
+            "run kube-proxy on every node again; or turn eBPF on, with the address of the API server in the \
+             ConfigMap kubernetes-services-endpoint",
         )
         .paste(patch(
             &format!("daemonset -n {namespace}"),

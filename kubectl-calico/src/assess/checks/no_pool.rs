@@ -332,7 +332,7 @@ fn list(case: &Case, existing: &[ExistingPool]) -> Vec<Step> {
         .map(|(cidr, entry)| (cidr.to_string(), entry))
         .unzip();
     let what = format!(
-        "list the pod CIDR as pools in the Installation: {}",
+        "add the pod CIDR to ipPools in the Installation: {}",
         cidrs.join(", ")
     );
     pool_fixes::list(case, what, entries)

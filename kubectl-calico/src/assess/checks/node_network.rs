@@ -30,7 +30,7 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
                    not reported. Nodes whose calico-node is not ready are reported as CAL501 to \
                    CAL503. calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has \
                    started; a cloud's route controller may also write the condition.",
-        fix: "It depends on the reason of the condition.\n\
+        fix: "The fix depends on the reason of the condition.\n\
               - CalicoIsDown: restart calico-node on the node.\n\
               - NoRouteCreated: turn off the cloud's route controller, which is not needed with Calico \
               (--configure-cloud-routes=false on the controller manager).\n\

@@ -20,10 +20,10 @@ pub(crate) const NODE_NOT_READY: Check = Check {
                   something else keeps the node from being ready.",
         impact: "The node has the taint node.kubernetes.io/not-ready: no pods are scheduled to it, \
                  and after five minutes those on it are deleted.",
-        criteria: "Linux nodes with a ready calico-node pod whose Ready condition is False or \
-                   Unknown. \"cni plugin not initialized\" or \"no networks found\" means that the \
-                   container runtime does not see the configuration that install-cni wrote: an \
-                   error. Any other reason is a warning.",
+        criteria: "Linux nodes with a ready calico-node pod whose Ready condition is False or Unknown. \"cni \
+                   plugin not initialized\" or \"no networks found\" means that the container runtime does not \
+                   see the configuration that install-cni wrote, which is an error; any other reason is a \
+                   warning.",
         fix: "For a missing CNI configuration: check that the runtime's directory is the one that \
               Calico writes to (/etc/cni/net.d, or cniNetDir; k3s and MicroK8s have their own), \
               and restart containerd or CRI-O, which may have stopped watching it. For anything \

@@ -147,7 +147,7 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
     Some(if without.is_empty() {
         finding
             .impact("new pods on any other node stay in ContainerCreating")
-            .fix("compare the selectors with the labels of the nodes, most of which are not read here")
+            .fix("compare the selectors with the labels of the nodes; this report reads only some of these labels")
             .paste("kubectl get nodes --show-labels")
     } else {
         for name in without.iter().take(MOST_NAMES) {

@@ -220,8 +220,8 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     Some(
         finding
             .fix(
-                "fix what prevents its pod from running: the events of the pod and of its ReplicaSet \
-                 say what it is",
+                "fix what prevents its pod from running: the events of the pod and of its ReplicaSet show what \
+                 it is",
             )
             .paste(format!(
                 "kubectl get events -n {namespace} --sort-by=.lastTimestamp"

@@ -157,9 +157,9 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         criteria: "All existing pools are compared with each other. The finding is an error if \
                    both assign addresses, and a warning otherwise. Listed pools are covered by \
                    CAL110.",
-        fix: "Keep one, disable the other, and delete it. Pods in the shared range keep their \
-              addresses; recreate those outside it, and, if the block sizes differ, those in \
-              blocks of the deleted pool's size.",
+        fix: "Keep one pool; disable the other one, and then delete that one. Pods in the shared range keep \
+              their addresses; recreate those outside it, and, if the block sizes differ, those in blocks of \
+              the deleted pool's size.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },

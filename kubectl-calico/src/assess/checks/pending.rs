@@ -24,8 +24,8 @@ pub(crate) const PODS_WAIT: Check = Check {
     entry: Entry {
         code: "CAL504",
         title: "pods in kube-system are waiting for the network",
-        meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod \
-                  network; or CoreDNS runs, and is not ready.",
+        meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod network; or \
+                  CoreDNS is running but not ready.",
         impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
         criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because nodes are not \
                    ready or have no network, or if it is on a node and none of its containers has been created. \
@@ -208,8 +208,8 @@ fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             .explained()
             .impact("no new pod there gets a network")
             .fix(
-                "on each node of these pods, remove 10-calico.conflist and calico-kubeconfig from /etc/cni/net.d, restart the \
-                 container runtime, and then delete the pods",
+                "on each node where these pods run, remove 10-calico.conflist and calico-kubeconfig from \
+                 /etc/cni/net.d, restart the container runtime, and then delete the pods",
             )
             .paste(format!(
                 "# on {}\nls /etc/cni/net.d",

@@ -17,11 +17,11 @@ use crate::views::{joining, placement, pods};
 pub(crate) const POD_CIDR_MISSING: Check = Check {
     entry: Entry {
         code: "CAL230",
-        title: "a node has no podCIDR for host-local IPAM, or the same as another node",
+        title: "a node has no podCIDR for host-local IPAM, or shares it with another node",
         meaning: "With host-local IPAM, pods get their addresses from the podCIDR of their node \
                   (spec.podCIDR). A node has none, or two nodes have the same one.",
-        impact: "Without one, new pods on the node stay in ContainerCreating. Pods of nodes with the same one get \
-                 the same addresses, and traffic reaches only one of them.",
+        impact: "Without a podCIDR, new pods on the node stay in ContainerCreating. If two nodes have the same \
+                 podCIDR, their pods get the same addresses, and traffic reaches only one of the pods.",
         criteria: "Pods get their addresses from host-local IPAM, and the node runs calico-node on Linux. Nodes that \
                    have just joined do not count.\n\
                    - Error: two nodes have the same podCIDR.\n\

@@ -22,29 +22,28 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
         code: "CAL201",
         title: "a pool is outside the pod CIDR",
-        meaning: "A pool for pods is not inside the pod CIDR that Kubernetes was configured with. \
-                  If no pool exists yet, the listed ones are checked.",
+        meaning: "A pool for pods is not within the pod CIDR that Kubernetes was configured with. If no pool \
+                  exists yet, the listed ones are checked.",
         impact: "kube-proxy treats traffic from these pods to Services as coming from outside the cluster and \
-                 replaces its source address, so network policies no longer match it. On a new \
-                 cluster, the operator refuses to create the pool, and the install never \
-                 completes. Up to 1.32 (Calico 3.27), it repeats the check on every change, and \
-                 stops.",
-        criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The podCIDRs of nodes \
-                   are parts of the pod network and do not show where it ends. Up to 1.32, and while the operator \
-                   takes over an install from manifests, listed pools are checked alongside existing ones.\n\
-                   - Error: the pod CIDR comes from kubeadm-config or OpenShift's Network, which the \
-                   operator enforces.\n\
+                 replaces its source address, so network policies no longer match it. On a new cluster, the \
+                 operator refuses to create the pool, and the install never completes. Operators up to 1.32 \
+                 (Calico 3.27) repeat the check on every change, and stop if it fails.",
+        criteria: "A pool is within the pod CIDR if a single one contains all of it. The podCIDRs of nodes are \
+                   parts of the pod CIDR and do not show where it ends. With operators up to 1.32, and while \
+                   the operator migrates a manifest install, listed pools are checked alongside existing \
+                   ones.\n\
+                   - Error: the pod CIDR comes from kubeadm-config or OpenShift's Network, which the operator \
+                   enforces.\n\
                    - Warning: it comes from any other source.\n\
                    - Note: the pool exists, eBPF is on, and no kube-proxy runs.\n\
-                   - Warning, whatever the source: an existing IPv6 pool of a manifest install. calico-node creates \
-                   one with a random range on its own.\n\
-                   - Not reported: an existing pool that kube-proxy's clusterCIDR contains (CAL207), an existing \
-                   pool that is disabled or not for pods, and an existing IPv6 pool if \
-                   the pod network has no IPv6 CIDR. For pools that it has yet to create, the operator makes no \
-                   exception.",
-        fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
-              immutable: add a pool inside the pod network, disable the old one, and recreate its \
-              pods. If the pod network is too small for them, it must be changed first.",
+                   - Warning, whatever the source: an existing IPv6 pool of a manifest install. calico-node \
+                   creates one with a random range on its own.\n\
+                   - Not reported: an existing pool that kube-proxy's clusterCIDR contains (CAL207), an \
+                   existing pool that is disabled or not for pods, and an existing IPv6 pool if there is no \
+                   IPv6 pod CIDR. For pools that it has yet to create, the operator makes no exception.",
+        fix: "Give the pool a CIDR within the pod CIDR. The CIDR of an existing pool is immutable: add a pool \
+              within the pod CIDR, disable the old one, and recreate its pods. If the pod CIDR is too small \
+              for them, it must be changed first.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go (cidrWithinCidr); \
                  projectcalico/calico#5952, #13704",
     },

@@ -21,9 +21,8 @@ pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
                   revision.",
         impact: "Nothing is wrong while the rollout continues. A rollout that stalls leaves nodes \
                  with different versions and settings.",
-        criteria: "The images of the calico-node pods have more than one tag, or fewer pods are \
-                   updated than scheduled. Skipped while the operator migrates a manifest install \
-                   (CAL106).",
+        criteria: "The images of the calico-node pods have more than one tag, or fewer pods are updated than \
+                   scheduled. Not checked while the operator migrates a manifest install (CAL106).",
         fix: "Wait. A rollout stalls if a pod does not become ready (CAL501 to CAL503). With \
               updateStrategy OnDelete, it waits for each old pod to be deleted.",
         source: "Kubernetes documentation, DaemonSet, Rolling Update",

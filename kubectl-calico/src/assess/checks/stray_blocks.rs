@@ -67,10 +67,10 @@ pub(crate) const OUTSIDE_POOLS: Check = Check {
         meaning: "A pool was deleted while it had blocks, or its CIDR was changed.",
         impact: "Traffic of pods with addresses of these blocks is neither encapsulated nor \
                  masqueraded, so it may be lost between nodes and outside the cluster.",
-        criteria: "IPv4 and IPv6 blocks count, as in calicoctl ipam check; calicoctl ipam show \
-                   leaves IPv6 ones out. The finding is an error if pods have addresses of these \
-                   blocks, a warning if only nodes or Services do, and a note if none is in use. A cluster without any pool is CAL212. Applies only if \
-                   Calico's IPAM assigns addresses.",
+        criteria: "IPv4 and IPv6 blocks count, as in calicoctl ipam check; calicoctl ipam show leaves IPv6 \
+                   ones out. The finding is an error if pods have addresses of these blocks, a warning if only \
+                   nodes or Services do, and a note if none is in use. A cluster without any pool is reported \
+                   as CAL212. Applies only if Calico's IPAM assigns addresses.",
         fix: "Create the pool again, with the size of these blocks, or recreate the pods that have \
               these addresses. Calico's API accepts no pool that has blocks of another size in it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization), \
@@ -239,7 +239,7 @@ fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
     let inside = used.all(|block| network.is_some_and(|network| hold(&network.cidrs, &block.cidr)));
     if inside && POOL_OUTSIDE_POD_NETWORK.finds(case) {
         return vec![Step::new(format!(
-            "create their pool again, with blockSize {size}: the fix of {} begins with that",
+            "create their pool again, with blockSize {size}, as in the fix of {}",
             POOL_OUTSIDE_POD_NETWORK.entry.code
         ))];
     }

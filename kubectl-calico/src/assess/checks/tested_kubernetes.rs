@@ -62,12 +62,11 @@ pub(crate) const NOT_TESTED: Check = Check {
         impact: "A newer Kubernetes may have removed an API that Calico uses, or may have changed \
                  what Calico relies on. Most such combinations work, but Calico's developers do not \
                  test them. If Kubernetes is too old, Calico does not work.",
-        criteria: "The newest kubelet of the nodes is compared with the tested versions in the \
-                   documentation of Calico 3.19 to 3.33; other releases are not judged. The API \
-                   server is not judged, because it is upgraded before the nodes. The finding \
-                   is a note if Kubernetes is newer, and a warning if it is too old. There is no \
-                   finding if the platform ships Calico, because it then determines both versions, \
-                   or with Calico Enterprise, which has releases of its own.",
+        criteria: "The newest kubelet of the nodes is compared with the tested versions in the documentation \
+                   of Calico 3.19 to 3.33; other releases are not checked. The API server is not checked, \
+                   because it is upgraded before the nodes. The finding is a note if Kubernetes is newer, and \
+                   a warning if it is too old. There is no finding if the platform ships Calico, because it \
+                   then determines both versions, or with Calico Enterprise, which has releases of its own.",
         fix: "Upgrade Calico to a release that is tested with this version of Kubernetes, before the \
               next upgrade of Kubernetes.",
         source: "Calico documentation, System requirements (Kubernetes requirements), of each release",

@@ -23,7 +23,7 @@ use crate::views::{joining, node_addresses, pods};
 pub(crate) const TUNNEL_ADDRESS: Check = Check {
     entry: Entry {
         code: "CAL322",
-        title: "a node has no tunnel address, or the same as another node",
+        title: "a node has no tunnel address, or shares it with another node",
         meaning: "calico-node gives the tunnel device of each node an address of a pool, and stores it in an \
                   annotation of the node. A node lacks the annotation that others have, or has the same address as \
                   another one, for example after a restore of etcd, or because its machine was cloned.",

@@ -299,7 +299,7 @@ fn differing<T: Copy + Ord + Display>(
         } else {
             let told = Resolved { value: other.value, from: other.from.clone() };
             finding
-                .fix("remove the setting, so that the node has the same as all others")
+                .fix("remove the setting, so that the node uses the same value as all others")
                 .paste(removed(case, &told, setting))
         });
     }

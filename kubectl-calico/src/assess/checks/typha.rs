@@ -71,7 +71,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
             "count (running Felix)",
             wanted.nodes,
         )
-        .impact("each node watches the API server directly, which slows it down for all clients")
+        .impact("each node watches the API server directly, which slows the API server down for all clients")
         .fixed_by(install(case, wanted.replicas));
         vec![finding]
     },

@@ -71,10 +71,10 @@ pub(crate) const TYPHA_GONE: Check = Check {
             Some(ready) => finding
                 .evidence(&object, "status.numberReady", ready)
                 .impact(
-                    "a calico-node is ready, so it reaches a Typha with other labels; if Typha was deleted \
-                     just now, no Felix becomes ready again",
+                    "a calico-node is ready, so it reaches a Typha with other labels; if Typha has just been \
+                     deleted, no Felix becomes ready again",
                 )
-                .fix("look for Typha under another name; if there is none, install it again")
+                .fix("check whether Typha runs under another name; if it does not, install it again")
                 .paste(LOOK),
             None => finding
                 .impact(
@@ -102,7 +102,7 @@ fn without(case: &Case, node: &CalicoNode) -> Vec<Step> {
         let step = Step::new("find out why the operator does not create Typha");
         return vec![step.run(tigera_status("calico"))];
     }
-    let look = Step::new("make sure that Typha does not run under another name").run(LOOK);
+    let look = Step::new("check that Typha is not running under another name").run(LOOK);
     let step =
         match case.facts.typha.wanted.value() {
             Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),

@@ -172,14 +172,18 @@ pub(crate) const TOO_FEW: Check = Check {
         )
         .evidence(
             ObjectRef::all("Node"),
-            "count (as the operator counts)",
+            if case.facts.install.is_from_manifests() {
+                "count (that run Felix)"
+            } else {
+                "count (schedulable)"
+            },
             wanted.nodes,
         )
         .impact("each replica serves more nodes than it should");
         vec![if case.facts.install.is_from_manifests() {
             finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas))
         } else {
-            finding.fix("wait a moment: the operator scales Typha automatically")
+            finding.fix("wait a few seconds: the operator scales Typha automatically")
         }]
     },
 };

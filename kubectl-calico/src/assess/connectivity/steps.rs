@@ -55,7 +55,8 @@ fn reach(ends: &Ends) -> Vec<Step> {
     let find = ends.pod.is_none().then(|| find.run(pods));
     let ping = Step::new(format!(
         "on {from}, ping the pod. If it answers, the path is open: check NetworkPolicies and kube-proxy \
-         instead. If it does not answer from {to} either, the pod is at fault"
+         instead. If it does not, ping it from {to}, too: if it does not answer there either, the pod is at \
+         fault"
     ))
     .run(format!("ping -c 3 {}", ends.pod()));
     find.into_iter().chain([ping]).collect()
@@ -145,9 +146,9 @@ fn filters(path: &Path, ends: &Ends) -> Step {
         None => "accept the traffic of the mode".to_owned(),
     };
     Step::new(format!(
-        "if it arrives, {to} drops it: a chain with policy drop (firewalld, ufw, Docker), or one that \
-         rejects the rest (images of Oracle Cloud, CentOS), must {accept}; if the reverse path counter \
-         grows, set rp_filter of the receiving interface to 2"
+        "if it arrives but the ping is not answered, {to} drops it. A chain with policy drop (firewalld, ufw, \
+         Docker), or one that rejects the rest (images of Oracle Cloud, CentOS), must {accept}. If the reverse \
+         path counter grows, set net.ipv4.conf.INTERFACE.rp_filter of the receiving interface to 2"
     ))
     .run("nft list chains")
     .run("nft list ruleset | grep -w reject")
@@ -168,8 +169,9 @@ fn checksums(path: &Path, ends: &Ends) -> Option<Step> {
     };
     Some(
         Step::new(format!(
-            "{with}if ping works but TCP hangs, turn checksum offload off on {} and {}. If that helps, \
-             set featureDetectOverride: ChecksumOffloadBroken=true in the FelixConfiguration",
+            "{with}if ping works but TCP hangs, turn off checksum offload on {} and {}, with this command on \
+             each. If that helps, set featureDetectOverride: ChecksumOffloadBroken=true in the \
+             FelixConfiguration",
             ends.from.node, ends.to.node
         ))
         .run(format!("ethtool -K {interface} tx off")),
@@ -227,7 +229,7 @@ fn counters(path: &Path, ends: &Ends) -> Option<Step> {
     };
     Some(
         Step::new(format!(
-            "{with}the counters of {} say why its programs drop packets",
+            "{with}the counters of {} show why its programs drop packets",
             ends.to.node
         ))
         .run(format!(

@@ -49,7 +49,7 @@ pub(super) fn follow(
         };
         if let Some(was) = before.facts.dataplane.value().filter(|was| **was != now) {
             actions.push(format!(
-                "changes the data plane from {} to {}, node by node; connections can break on the way",
+                "changes the data plane from {} to {}, node by node; connections can break during the change",
                 was.name(),
                 if now == Dataplane::Auto {
                     "iptables or nftables, whichever kube-proxy uses"

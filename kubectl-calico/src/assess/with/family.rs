@@ -20,8 +20,8 @@ pub(super) static FAMILY_MISSING: Entry = Entry {
     title: "with the manifests, calico-node needs an address that nodes do not have",
     meaning: "With the manifests, calico-node detects an IPv6 address on each node, or an IPv4 address, and the nodes \
               report none.",
-    impact: "Once the update reaches such a node, calico-node exits there. The node gets no routes or policies any \
-             more, and the update stops there.",
+    impact: "Once the update reaches such a node, calico-node exits there. The node no longer gets routes or \
+             policies, and the update stops there.",
     criteria: "Only with --with, and only if calico-node does not detect such an address already. The operator has \
                calico-node detect addresses of each family in which the Installation lists a pool, and IPv6 \
                addresses if nodeAddressAutodetectionV6 is set; in a manifest install, IP6 of its environment is \

@@ -19,14 +19,14 @@ use crate::views::objects::default_installation;
 
 pub(super) static PLACEMENT_CHANGED: Entry = Entry {
     code: "CAL124",
-    title: "the manifests take calico-node off nodes",
+    title: "the manifests remove calico-node from nodes",
     meaning: "The manifests change the labels by which calico-node selects its nodes, and some nodes that run it do not \
               have them.",
     impact: "calico-node is removed from these nodes. New pods there get no network, and routes and policies are no \
              longer updated.",
-    criteria: "Only with --with. nodeSelector and the required nodeAffinity of the calico-node DaemonSet, or of \
-               calicoNodeDaemonSet in the Installation, are compared with the labels of the Linux nodes. The finding \
-               is an error if no node is selected. Only some labels of nodes are read (docs/snapshot.md): if the \
+    criteria: "Only with --with. nodeSelector and the required nodeAffinity of the calico-node DaemonSet, or \
+               of calicoNodeDaemonSet in the Installation, are compared with the labels of the Linux nodes. \
+               The finding is an error if no node is selected. Only some labels of nodes are read: if the \
                result depends on another one, the finding is a warning that says so.",
     fix: "Select every node that needs Calico, or label the nodes before applying the manifests.",
     source: "tigera/operator v1.42.3, pkg/render/common/components/components.go; Kubernetes documentation, Assigning \

@@ -9,10 +9,9 @@ pub(super) static CHANGE_REJECTED: Entry = Entry {
     code: "CAL119",
     title: "the manifests change an immutable field",
     meaning: "A manifest gives an existing IPPool another CIDR or block size.",
-    impact: "Calico's API rejects the IPPool: the pool stays as it is, and applying the \
-             manifests fails. Through crd.projectcalico.org/v1, versions before 3.32 \
-             accept it; the addresses and blocks in use are then in no pool, or of another size \
-             than their pool's.",
+    impact: "Calico's API rejects the IPPool: the pool stays as it is, and applying the manifests fails. \
+             Through crd.projectcalico.org/v1, versions before 3.32 accept it; the addresses and blocks in use \
+             are then in no pool, or the blocks differ in size from those of their pool.",
     criteria: "Only with --with. CIDRs are compared as networks, not as text, and a block size that \
                is not set is the default. The rest of the report evaluates the cluster without the \
                manifest of this pool.",

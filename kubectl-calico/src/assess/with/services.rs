@@ -269,7 +269,7 @@ fn choice(after: &Case) -> Finding {
     Finding::error(
         &NO_SERVICES,
         ObjectRef::installation(),
-        format!("the operator refuses bpfNetworkBootstrap while {config} exists"),
+        format!("the operator rejects bpfNetworkBootstrap while {config} exists"),
     )
     .evidence(
         ObjectRef::installation(),

@@ -53,7 +53,7 @@ fn provides_network(object: &ObjectRef, plugin: &str) -> Finding {
 fn other_policy(object: ObjectRef, plugin: &str) -> Finding {
     let message = format!("{plugin} already enforces network policy");
     Finding::error(&OTHER_NETWORK_PLUGIN, object, message)
-        .impact("GKE and AKS support either its network policy or Calico's")
+        .impact("GKE and AKS support either Cilium's network policy or Calico's, not both")
         .fix(
             "do not install Calico, or create the cluster without it (GKE: Dataplane V2, AKS: \
              --network-dataplane)",

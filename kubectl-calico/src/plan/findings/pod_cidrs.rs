@@ -20,7 +20,7 @@ pub(crate) fn finding(inputs: &Inputs, compared: &PoolComparison) -> Option<Find
         &POOL_OF_POD_CIDRS,
         pool.object(),
         format!(
-            "{} contains the podCIDRs of nodes, from which pods have their addresses",
+            "{} contains the podCIDRs of nodes, from which pods get their addresses",
             pool.cidr
         ),
     );
@@ -31,7 +31,7 @@ pub(crate) fn finding(inputs: &Inputs, compared: &PoolComparison) -> Option<Find
     Some(
         finding
             .evidence(pool.object(), "spec.cidr", &pool.cidr)
-            .impact("no pod moves to another pool, and without this one, all of them lose their routes and NAT")
+            .impact("no pod moves to another pool, and without this pool, all pods lose their routes and NAT")
             .fixed_by(node_pod_cidrs::kept(pool)),
     )
 }

@@ -26,8 +26,8 @@ fn before_steps(findings: &[Finding]) -> Option<Step> {
     codes.dedup();
     (!codes.is_empty()).then(|| {
         Step::new(format!(
-            "resolve {} first, as described in the finding, then plan again: until then, the steps \
-             would fail or do harm, and are not shown",
+            "resolve {} first, as described in the findings, then run kubectl calico plan again: until then, \
+             the steps would fail or do harm, and are not shown",
             codes.join(" and ")
         ))
     })

@@ -129,7 +129,7 @@ impl Demand {
             Severity::Warning
         };
         let message = format!(
-            "a node with {pods} pods needs {} blocks of /{prefix}, and {most} is the limit",
+            "a node with {pods} pods needs {} blocks of /{prefix}, but the limit is {most}",
             size.blocks_per_node
         );
         Finding::new(&POOL_TOO_SMALL, severity, cidr.to_string(), message)

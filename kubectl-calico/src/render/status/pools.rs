@@ -48,13 +48,13 @@ pub(super) fn description(pool: &ExistingPool) -> String {
     } else if !pool.is_for_pods() {
         parts.push("not for pods".to_owned());
     } else if pool.serves_pods() && !pool.serves_any_pod() {
-        parts.push("on request only".to_owned());
+        parts.push("only on request".to_owned());
     }
     if !pool.nat_outgoing && pool.serves_pods() {
         parts.push("no NAT".to_owned());
     }
     if pool.node_selector != ALL_NODES {
-        parts.push(format!("nodes {}", pool.node_selector));
+        parts.push(format!("for nodes with {}", pool.node_selector));
     }
     parts.join(", ")
 }

@@ -34,7 +34,7 @@ pub(crate) fn basis(report: &Report) -> Option<String> {
     } else {
         String::new()
     };
-    Some(format!("Judged as {is}: {}{other}", basis.why))
+    Some(format!("Treated as {is}: {}{other}", basis.why))
 }
 
 /// The state again, with how many checks it rests on, and where to read on.
@@ -85,7 +85,9 @@ pub(crate) fn sentence(report: &Report, name: Option<&str>) -> String {
         // A sentence after a colon begins in lower case; a name stays as it is.
         Some(cluster) => {
             let begins = |start: &&str| report.summary.starts_with(start);
-            let start = ["It is", "With the manifests"].into_iter().find(begins);
+            let start = ["It is", "No part", "Only", "With the manifests"]
+                .into_iter()
+                .find(begins);
             let (start, rest) = report.summary.split_at(start.map_or(0, str::len));
             format!("{cluster}: {}{rest}", start.to_lowercase())
         }

@@ -144,10 +144,14 @@ mod tests {
     #[test]
     fn the_page_is_up_to_date() {
         let mut page = String::from(
-            "# Messages of the operator\n\nThe messages of the Tigera operator that `kubectl calico \
-             status` knows (CAL107), by the text that it looks for. Any other message is quoted \
-             without a cause. The versions are those of the operator; 1.28 is the oldest that was \
-             compared. In the column *cause*, \"it\" is the component that reports the message. This page is generated.\n\n| text | operator | cause | what to do |\n\
+            "# Operator messages\n\
+             \n\
+             The messages of the Tigera operator that `kubectl calico status` knows (CAL107), listed by the \
+             text that it looks for. Any other message is quoted without a cause. The versions are those of \
+             the operator; 1.28 is the oldest one whose messages were compared. In the column *cause*, \"it\" \
+             is the component that reports the message. This page is generated.\n\
+             \n\
+             | text | operator | cause | what to do |\n\
              | --- | --- | --- | --- |\n",
         );
         for cause in causes() {
@@ -157,7 +161,9 @@ mod tests {
                 None => format!("1.{first} and later"),
             };
             let fix = match cause.waits_for {
-                Some(other) => format!("if {other} is unhealthy, fix that first; {}", cause.fix),
+                Some(other) => {
+                    format!("if {other} is not available, fix that first; {}", cause.fix)
+                }
                 None => cause.fix.to_owned(),
             };
             page.push_str(&format!(

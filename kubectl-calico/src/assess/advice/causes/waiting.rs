@@ -156,8 +156,8 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["waiting on certificatesigningrequest"],
         means: "a CertificateSigningRequest of a component has not been approved",
-        fix: "approve the pending requests, or see why the signer that certificateManagement \
-              names does not",
+        fix: "approve the pending requests, or find out why the signer that certificateManagement names does \
+              not approve them",
         paste: approve_requests,
         ..KnownCause::USUAL
     },

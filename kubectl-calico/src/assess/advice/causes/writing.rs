@@ -35,8 +35,8 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         texts: &["no matches for kind \"podsecuritypolicy\""],
         written_by: (20, Some(27)),
         means: "the operator needs PodSecurityPolicy, which Kubernetes 1.25 and later do not have",
-        fix: "upgrade the operator; if the platform installs it, upgrade the cluster to a \
-            version that brings a newer one",
+        fix: "upgrade the operator; if the platform installs the operator, upgrade the cluster to a version \
+              that ships a newer one",
         explained_by: &[&OPERATOR_TOO_OLD],
         ..KnownCause::USUAL
     },
@@ -58,7 +58,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     },
     KnownCause {
         texts: &["failed calling webhook"],
-        means: "a webhook that does not respond keeps the operator from writing an object",
+        means: "a webhook that does not respond prevents the operator from writing an object",
         fix: "restore the program behind the webhook named in the message, or delete its \
               configuration: a webhook for objects of calico-system must not depend on the pod \
               network",
@@ -76,14 +76,14 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["because it is being terminated"],
         means: "a namespace that the operator needs is being deleted",
-        fix: "find out what keeps the namespace from being deleted; the operator recreates it",
+        fix: "find out what prevents the deletion of the namespace; once it is gone, the operator recreates it",
         explained_by: &[&DELETION_STUCK],
         paste: namespaces,
         ..KnownCause::USUAL
     },
     KnownCause {
         texts: &["exceeded quota"],
-        means: "a ResourceQuota keeps the operator from creating an object",
+        means: "a ResourceQuota prevents the operator from creating an object",
         fix: "raise or delete the quota named in the message",
         paste: quotas,
         ..KnownCause::USUAL

@@ -19,8 +19,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["insufficient quota to match these scopes"],
-        means: "the cluster allows the priority classes of Calico's pods only in namespaces with a ResourceQuota for \
-                them, as GKE does",
+        means: "the cluster, like GKE, allows the priority classes of Calico's pods only in namespaces that \
+                have a ResourceQuota for them",
         fix: "with the operator on GKE, set kubernetesProvider of the Installation to GKE: it then creates the quota \
               calico-critical-pods. Elsewhere, create a ResourceQuota in the namespace, with a scopeSelector for the \
               PriorityClass that the message names",

@@ -37,8 +37,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["check that the calico/node container is running and has mounted /var/lib/calico"],
         is_general: true,
         means: "calico-node has not started on the node yet",
-        fix: "get calico-node ready on the node of the pod: it writes /var/lib/calico/nodename \
-         when it starts",
+        fix: "get calico-node ready on the pod's node: it writes /var/lib/calico/nodename when it starts",
         paste: agents,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/plugin/plugin.go",
         examples: &[
@@ -94,9 +93,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         means: "the kubeconfig of the CNI plugin on the node trusts the certificate authority of \
             another cluster, or an earlier one of this cluster",
-        fix: "restart calico-node on the node of the pod: it writes \
-            /etc/cni/net.d/calico-kubeconfig again. \
-         kubeadm reset leaves /etc/cni/net.d: empty it before a node joins again",
+        fix: "restart calico-node on the pod's node: it writes /etc/cni/net.d/calico-kubeconfig again. kubeadm \
+            reset leaves /etc/cni/net.d: empty it before a node joins again",
         paste: calico_node_of,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go; \
          projectcalico/calico#6425",
@@ -204,7 +202,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     // Neither name is taken unless a pod that is gone has left it: the plugin deletes the one of this pod.
     KnownMessage {
         texts: &["plugin type=\"calico\" failed (add): file exists"],
-        means: "an interface of a pod that is gone is in the way",
+        means: "a leftover interface of a deleted pod is in the way",
         fix: "delete the pod: the new one has an interface of another name; if that fails, too, drain and reboot \
          the node",
         paste: pod_node,
@@ -218,7 +216,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed with no error message: signal: killed"],
-        means: "the container runtime killed the CNI plugin before it was done",
+        means: "the container runtime killed the CNI plugin before it had finished",
         fix: "find out why the plugin is slow: usually the node or the API server is overloaded, or \
          packets to the API server are lost; the last lines of /var/log/calico/cni/cni.log on the node \
          show what it was waiting for",

@@ -74,8 +74,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         any: &[REFUSED, NOT_ESTABLISHED],
         to: &[Server::Api],
         means: "the API server cannot be reached at the address that Calico uses",
-        fix: "check that it is the address of the API server (if it is not that of its Service, Calico reads it from \
-         KUBERNETES_SERVICE_HOST in kubernetes-services-endpoint), and that no firewall keeps the nodes from it",
+        fix: "check that it is the address of the API server (if it is not that of its Service, Calico reads \
+         it from KUBERNETES_SERVICE_HOST in kubernetes-services-endpoint), and that no firewall blocks the \
+         nodes from reaching it",
         paste: nodes,
         explained_by: &[&PROXY_NOT_READY],
         source: "projectcalico/calico documentation, eBPF",
@@ -114,8 +115,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         to: &[Server::Service, Server::Api],
         is_general: true,
         means: "connections to the API server are closed unexpectedly",
-        fix: "check that the API server does not restart, and what is between it and the node: a load balancer, a \
-         proxy or a firewall may close connections",
+        fix: "check whether the API server is restarting, and what is between it and the node: a load \
+         balancer, a proxy or a firewall may close connections",
         paste: nodes,
         explained_by: &[&PROXY_NOT_READY],
         source: "Go 1.23, net/http/transport.go; Linux, errno ECONNRESET",

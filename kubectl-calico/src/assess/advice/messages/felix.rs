@@ -234,7 +234,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to create knftables client"],
-        means: "the kernel or the image has no nftables, which Felix is told to use",
+        means: "the kernel or the image has no nftables, which Felix is configured to use",
         fix: "set nftablesMode in the FelixConfiguration to Disabled, or load nf_tables on the node",
         paste: edit_felix,
         source: "projectcalico/calico v3.30.7, felix/nftables/table.go",

@@ -18,8 +18,8 @@ const LEGACY_SAVE: KnownMessage = KnownMessage {
 /// The kernel allows one interface for each VNI and port.
 const VNI_IN_USE: KnownMessage = KnownMessage {
     means: "another VXLAN interface on the node has Calico's VNI and port",
-    fix: "on the node, find it (ip -d link show type vxlan) and delete it, if it is left from another network \
-          plugin; or set another vxlanVNI and vxlanPort in the FelixConfiguration",
+    fix: "on the node, find it (ip -d link show type vxlan) and delete it, if it is left over from another \
+          network plugin; or set another vxlanVNI and vxlanPort in the FelixConfiguration",
     paste: nodes,
     ..KnownMessage::USUAL
 };
@@ -185,7 +185,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["kernel and userspace incompatible"],
         without: &["'ipset list cali"],
-        means: "another program on the node has made IP sets that the ipset of this Calico cannot read",
+        means: "another program on the node has created IP sets that this Calico's ipset cannot read",
         fix: "upgrade Calico: from 3.27 on, it reads only its own sets",
         paste: nodes,
         versions: "Calico up to 3.26",
@@ -199,7 +199,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["nft", "signal: segmentation fault"],
-        means: "nft of calico-node crashes on objects that a newer nft made on the node",
+        means: "calico-node's nft crashes on objects that a newer nft created on the node",
         fix: "upgrade Calico to a release with the fix (projectcalico/calico#11750), or set nftablesMode to Disabled \
          if kube-proxy does not use nftables",
         paste: edit_felix,

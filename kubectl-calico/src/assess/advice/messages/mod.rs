@@ -143,12 +143,12 @@ mod tests {
     #[test]
     fn the_page_is_up_to_date() {
         let mut page = String::from(
-            "# Messages of pods\n\nThe lines of logs and events that `kubectl calico status` knows, by the \
-             text that it looks for, in upper or lower case; `…` stands for any text, and what follows `, to` is the server \
-             that the line names. A finding about the pod then names \
-             the cause, and quotes the line. Of several known lines, a specific one counts more than one that \
-             is a consequence (*general*), an event more than a log, and a later line more than an earlier \
-             one. Other lines are quoted without a cause. This page is generated.\n",
+            "# Pod messages\n\nThe log lines and events that `kubectl calico status` knows, listed by the text \
+             that it looks for, in upper or lower case. `…` stands for any text; what follows `, to` is the \
+             server that the line names. A finding about a pod with such a line names the cause, and quotes \
+             the line. If several lines are known, a specific one takes precedence over a *general* one, which \
+             is only a consequence; an event over a log line; and a later line over an earlier one. Other \
+             lines are quoted without a cause. This page is generated.\n",
         );
         for (subject, messages) in SUBJECTS {
             page.push_str(&format!(
@@ -173,7 +173,7 @@ mod tests {
                     versions => format!("{versions}: {}", message.source),
                 };
                 let fix = match message.fix {
-                    "" => "see the finding: it depends on the cluster",
+                    "" => "depends on the cluster: see the finding",
                     fix => fix,
                 };
                 page.push_str(&format!(

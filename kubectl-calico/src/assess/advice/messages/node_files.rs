@@ -33,7 +33,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["failed to find plugin \"", "in path"],
         without: &["plugin \"calico"],
         means: "a binary that the CNI configuration of the node names is missing",
-        fix: "for bandwidth, host-local, loopback, portmap or tuning, restart calico-node on the node of the pod: \
+        fix: "for bandwidth, host-local, loopback, portmap or tuning, restart calico-node on the pod's node: \
          its init container install-cni copies them. For any other, the configuration is another plugin's: \
          install it, or remove its file from /etc/cni/net.d and restart the container runtime",
         paste: calico_node_of,
@@ -83,8 +83,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         any: &[&["plugin type=\"istio-cni\"", "plugin type=\"linkerd-cni\""]],
         means: "the API server rejects the token of a CNI plugin that is chained to Calico",
         before_name: Some("plugin type=\""),
-        fix: "restart the agent of that plugin on the node of the pod (the DaemonSet istio-cni-node or linkerd-cni), \
-              which writes a new token; if the plugin was removed, remove it from the file in /etc/cni/net.d",
+        fix: "restart the agent of that plugin on the pod's node (the DaemonSet istio-cni-node or \
+              linkerd-cni), which writes a new token; if the plugin was removed, remove it from the file in \
+              /etc/cni/net.d",
         paste: pod_node,
         source: "containernetworking/cni v1.2.3, libcni/api.go; linkerd documentation, CNI plugin; Istio documentation, \
                  Install the Istio CNI node agent",
@@ -98,8 +99,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["plugin type=\"multus", " failed (add)"],
         without: &["type=\"calico", "failed to find plugin"],
         means: "Multus, which the container runtime calls, fails before it calls Calico",
-        fix: "get the pods of Multus running on the node of the pod, with a valid kubeconfig. If Multus was removed, remove its \
-         file from /etc/cni/net.d, restart the container runtime, and delete the pod",
+        fix: "get the Multus pod running on the pod's node, with a valid kubeconfig. If Multus was removed, \
+         remove its file from /etc/cni/net.d, restart the container runtime, and delete the pod",
         paste: pod_node,
         source: "k8snetworkplumbingwg/multus-cni v4.2.0, pkg/server/api/shim.go",
         examples: &[
@@ -113,7 +114,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["incompatible cni versions"],
         means: "the CNI configuration of the node has a version that the binary of the plugin does not know",
-        fix: "restart calico-node on the node of the pod: its init container install-cni writes both. If it \
+        fix: "restart calico-node on the pod's node: its init container install-cni writes both. If it \
          persists, another program writes the configuration or the binary",
         paste: calico_node_of,
         source: "containernetworking/cni v1.2.3, pkg/version/reconcile.go",

@@ -40,9 +40,9 @@ pub(super) fn repaired(case: &Case, name: &PodName) -> Step {
         None => Step::new(FIX).run(kube_proxy(case, name)),
         // Source: projectcalico/calico#11509.
         Some(pod) if !uses_host_network(pod) => Step::new(
-            "kube-proxy runs, so restart calico-node on the node of the pod: its routes or rules may be incomplete \
-             there. If that does not help, look for a firewall on the node that drops forwarded packets, or for a \
-             network that overlaps with the pod CIDR",
+            "kube-proxy runs, so restart calico-node on the pod's node: its routes or rules may be incomplete \
+             there. If that does not help, look for a firewall on the node that drops forwarded packets, or \
+             for a network that overlaps with the pod CIDR",
         )
         .run(calico_node_of(case, name)),
         Some(_) => Step::new(

@@ -214,7 +214,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["no_default_pools defined and"],
-        means: "calico-node is told both to create no pool and which pool to create",
+        means: "calico-node is configured both to create no pool and to create a certain pool",
         fix: "remove NO_DEFAULT_POOLS, or CALICO_IPV4POOL_CIDR and CALICO_IPV6POOL_CIDR, from \
          the DaemonSet",
         paste: pools,

@@ -94,8 +94,9 @@ pub(super) fn deleted_in_a_loop(
 ) -> Finding {
     let finding = in_another_notation(entry, Severity::Error, index, cidr, pool)
         .impact(
-            "once the operator and Calico's API server both run, the operator deletes the pool, whose CIDR it does not find in the \
-             list, creates it again, and so on: its pods lose their routes and NAT",
+            "once the operator and Calico's API server both run, the operator does not find the pool's CIDR in \
+             the list, so it deletes the pool, creates it again, and keeps repeating this: the pool's pods \
+             lose their routes and NAT",
         )
         .pending(PendingChange::Delete(pool.object()));
     put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
@@ -113,7 +114,7 @@ fn in_another_notation(
     cidr: &str,
     pool: &ExistingPool,
 ) -> Finding {
-    let message = format!("the Installation writes its CIDR as {cidr}");
+    let message = format!("its CIDR is written as {cidr} in the Installation");
     compared(entry, severity, pool, (index, "cidr", cidr), message)
 }
 

@@ -200,13 +200,12 @@ pub(super) fn to_be_changed(
     } else {
         "the fixes of"
     };
-    let say = if codes.len() == 1 { "says" } else { "say" };
     finding
         .impact("the operator does not change the pool to match the Installation")
         .cures("which would fix", cured)
         .fixed_by_all(first)
         .fix(format!(
-            "keep {keys} in the Installation, and change the pool as {fixes} {} {say}",
+            "leave {keys} unchanged in the Installation, and change the pool as described in {fixes} {}",
             codes.join(", ")
         ))
 }

@@ -200,8 +200,8 @@ impl Differing<'_> {
             Some(platform) => {
                 let mut writer = PoolWriter::undoing(self.case.snapshot, self.case.facts);
                 let undo = Step::new(format!(
-                    "undo the change of the Installation: {} manages it and reverts what others change, \
-                     but until then the operator may change the pool",
+                    "revert the change to the Installation: {} manages the Installation and reverts what \
+                     others change, but until then the operator may change the pool",
                     platform.name()
                 ));
                 vec![undo.run(writer.set_listed(self.index, &fields))]

@@ -22,16 +22,15 @@ pub(crate) const PLACEHOLDER_LEFT: Check = Check {
     entry: Entry {
         code: "CAL118",
         title: "Calico's configuration still contains a placeholder",
-        meaning: "A value of calico-node's environment, of its ConfigMaps, of an image or of the \
-                  Installation is a placeholder of a manifest, of the documentation or of a \
-                  template.",
+        meaning: "A value of calico-node's environment, of its ConfigMaps, of an image or of the Installation \
+                  is a placeholder from a manifest, from the documentation or from a template.",
         impact: "Calico uses the placeholder as the value. With a placeholder for the address of the API \
                  server or of etcd, its pods never become ready.",
-        criteria: "The value contains <…>, ${…}, {{…}}, __…__ in capitals, CHANGEME, or a name that \
-                   starts with \"your-\"; or the address of the API server is in capitals, such as \
-                   HOST, or is x.x.x.x. The template cni_network_config, whose placeholders \
-                   install-cni fills in, and the pools of the Installation, which CAL110 judges, are \
-                   left out. The finding is an error, or a warning if all of Calico's pods are ready.",
+        criteria: "The value contains <…>, ${…}, {{…}}, __…__ in capitals, CHANGEME, or a name that starts \
+                   with \"your-\"; or the address of the API server is in capitals, such as HOST, or is \
+                   x.x.x.x. The template cni_network_config, whose placeholders install-cni fills in, and the \
+                   pools of the Installation, which CAL110 checks, are left out. The finding is an error, or a \
+                   warning if all of Calico's pods are ready.",
         fix: "Replace the placeholder with the value.",
         source: "projectcalico/calico v3.32.1, manifests/calico-etcd.yaml; Calico documentation, \
                  Enable the eBPF data plane (kubernetes-services-endpoint)",
