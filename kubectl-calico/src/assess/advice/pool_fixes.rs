@@ -147,7 +147,7 @@ fn replaced_first(goes: &ExistingPool, stays: &ExistingPool) -> Option<Step> {
     let missing = stays
         .network
         .filter(|_| is_larger(goes, stays))
-        .and_then(|range| room::missing_addresses(goes, &range));
+        .and_then(|range| room::missing_addresses(&[goes], &range));
     let why = if goes.serves_any_pod() && !(stays.serves_any_pod() && selects_alike) {
         format!("{other} gives no addresses to some of the pods that have theirs from {name}")
     } else {
