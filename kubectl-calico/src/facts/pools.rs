@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
-use super::no_assignment::{NO_NODE, NoAssignment};
+use super::no_assignment::NoAssignment;
 use super::pool_encapsulation::encapsulation;
 use super::pool_usage::PoolUsage;
 use crate::facts::fact::Fact;
@@ -100,13 +100,11 @@ impl ExistingPool {
         spec.invalid_field()
     }
 
-    /// Whether the pods of another pool, on whichever node, get addresses from it once it is enabled, and their traffic
-    /// goes the same way as before.
+    /// Whether the pods of another pool get addresses from it once it is enabled, on the nodes that it selects, and their
+    /// traffic goes the same way as before.
     pub fn can_take_over(&self, other: &Self) -> bool {
-        let is_for_all = [ALL_NODES, NO_NODE].contains(&self.node_selector.as_str());
         let is_automatic = self.spec.assignment_mode.as_deref() != Some(MANUAL);
-        is_for_all
-            && is_automatic
+        is_automatic
             && self.uses().covers(other.uses())
             && self.encapsulation == other.encapsulation
             && self.nat_outgoing == other.nat_outgoing

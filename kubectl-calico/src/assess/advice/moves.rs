@@ -224,11 +224,17 @@ fn to_others<'a>(
             selector => selector,
         };
         olds.iter()
-            .all(|old| takes(selector, old) && !is_requested(old))
+            .all(|old| takes(selector, old) && !is_requested(old) && pool.can_take_over(old))
     });
     if let Some(enabled) = enabled {
         if let Some(full) = is_full(enabled, &olds) {
             return Err(vec![full]);
+        }
+        let load = Load::of_all(case.snapshot, &olds);
+        if let (Some(range), Some(first)) = (enabled.network, olds.first())
+            && let Some(shortage) = shortage(&load, &olds, &range, enabled.block_size)
+        {
+            return Err(pod_network_change::widened(case, first, &range, &shortage));
         }
         let to = Target::Enabled(enabled);
         return Ok(vec![Move { olds, to }]);
