@@ -15,7 +15,7 @@ use crate::assess::finding::Finding;
 use crate::facts::drift::differences;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
-use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
+use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, IPAM_BLOCKS};
 
 use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};
 use deletion::{imminent, waiting};
@@ -57,7 +57,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  tigera/operator#2340, tigera/operator#4783, projectcalico/calico#11402, Azure/AKS#5829",
     },
     needs: &[&INSTALLATIONS, &IP_POOLS],
-    excuses: &[],
+    // That a pool that is no longer listed has no addresses in use.
+    excuses: &[&IPAM_BLOCKS],
     judges: Judges::Following,
     find: |case| {
         let (Some(installation), Some(pools)) =
