@@ -8,9 +8,12 @@ use super::document::is_of_kind;
 use super::vocabulary;
 
 /// Names with digits that are the same everywhere.
-const GIVEN: [&str; 3] = [
+const GIVEN: [&str; 5] = [
     "default-ipv4-ippool",
     "default-ipv6-ippool",
+    // Those of the pools that `plan` adds while pods are moved.
+    "temporary-ipv4-pool",
+    "temporary-ipv6-pool",
     "v3.projectcalico.org",
 ];
 
