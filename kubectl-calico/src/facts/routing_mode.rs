@@ -86,7 +86,7 @@ impl RoutingMode {
             Encapsulation::None => "unencapsulated",
         };
         let (interface, overhead) = tunnel(encapsulation, family);
-        // The tunnels of VPP are inside of VPP.
+        // VPP has tunnels of its own, without an interface of the node.
         let interface = interface.filter(|_| routes_by != Some(RoutesBy::Vpp));
         Self {
             family: Some(family),

@@ -16,6 +16,7 @@ use super::mtu;
 use super::new_pool::NewPool;
 use super::pool_pins::PoolPins;
 use super::pool_writer::{ChangedPool, PoolWriter};
+use super::room::named;
 use super::step::{Step, until_withheld};
 use crate::facts::Facts;
 use crate::facts::pools::ExistingPool;
@@ -113,12 +114,12 @@ pub fn all(
     let encapsulations: Vec<Encapsulation> = created.iter().map(|new| new.encapsulation).collect();
     let mut retired = retire_all(writer, &outages(facts, &olds, &encapsulations));
     let kept = moves.iter().filter_map(|one| match one.to {
-        Target::Kept(kept) => Some(kept.name.as_str()),
+        Target::Kept(kept) => Some(kept),
         Target::New { .. } | Target::Enabled(_) => None,
     });
-    let kept: Vec<&str> = kept.collect();
+    let kept: Vec<&ExistingPool> = kept.collect();
     if let Some(first) = retired.first_mut().filter(|_| !kept.is_empty()) {
-        first.what = format!("keep {}: {}", the_pools(&kept), first.what);
+        first.what = format!("keep {}: {}", named(&kept), first.what);
     }
     steps.extend(retired);
     for one in moves {
@@ -179,10 +180,9 @@ fn ready(snapshot: &Snapshot, facts: &Facts, writer: &mut PoolWriter, one: &Move
     let pods = LeftPods::of(snapshot, facts, &pool.cidr, encapsulation)
         .filter(|pods| pods.encapsulation == encapsulation);
     let remark = pods.map_or_else(String::new, |pods| pods.remark());
-    let names: Vec<&str> = one.olds.iter().map(|old| old.name.as_str()).collect();
     let what = format!(
         "add {settings}: the CIDR and the block size of {} are immutable{remark}",
-        the_pools(&names)
+        named(&one.olds)
     );
     let settings = writer.settings_of(first);
     steps.push(Step::new(what).run(writer.add(pool, &settings)));

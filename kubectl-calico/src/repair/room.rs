@@ -68,8 +68,7 @@ impl Load {
 
 /// Why a range cannot hold the addresses in use of existing pools, as a clause.
 pub fn missing_addresses(olds: &[&ExistingPool], to: &Cidr) -> Option<String> {
-    let usages = olds.iter().filter_map(|old| old.usage.value());
-    let used: u128 = usages.map(|usage| usage.in_use).sum();
+    let used = in_use(olds);
     let total = addresses(to);
     let names = named(olds);
     (used > total).then(|| format!("{to} has {total} addresses, and {used} of {names} are in use"))
@@ -84,7 +83,14 @@ pub fn shortage(load: &Load, olds: &[&ExistingPool], to: &Cidr, size: i64) -> Op
     })
 }
 
-fn named(pools: &[&ExistingPool]) -> String {
+/// How many addresses of pools are in use, as far as that is known.
+pub fn in_use(pools: &[&ExistingPool]) -> u128 {
+    let usages = pools.iter().filter_map(|pool| pool.usage.value());
+    usages.map(|usage| usage.in_use).sum()
+}
+
+/// The names of pools, in a sentence.
+pub fn named(pools: &[&ExistingPool]) -> String {
     let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
     the_pools(&names)
 }

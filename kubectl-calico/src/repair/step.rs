@@ -28,7 +28,7 @@ pub struct Step {
     awaits_operator: bool,
 }
 
-/// The steps of several ways to one end, of which only one is carried out.
+/// The steps of alternatives, of which only one is carried out.
 pub fn either(ways: impl IntoIterator<Item = Vec<Step>>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for mut way in ways {

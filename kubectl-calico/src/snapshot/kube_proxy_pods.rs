@@ -70,7 +70,7 @@ impl Snapshot {
 }
 
 /// Whether the pods of a DaemonSet have kube-proxy's container.
-fn runs_kube_proxy(set: &DaemonSet) -> bool {
+pub fn runs_kube_proxy(set: &DaemonSet) -> bool {
     let spec = set.spec.as_ref();
     let pod = spec.and_then(|spec| spec.template.spec.as_ref());
     pod.is_some_and(|pod| {

@@ -48,6 +48,7 @@ pub use file_overlay::{FileOverlay, RejectedChange};
 pub use ip_pool::{IpPool, IpPoolSpec};
 pub use ipam::{IpReservation, IpamBlock, IpamConfig};
 pub use ipam_attribute::Attribute;
+pub use kube_proxy_pods::runs_kube_proxy;
 pub use labels::Labels;
 pub use meta::Meta;
 pub use node::{Node, NodeCondition};

@@ -9,7 +9,7 @@ use super::pods::{is_wanted, place};
 use super::server_arguments::ServerArguments;
 use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::KUBE_PROXY_CONTAINER;
-use crate::snapshot::{Pod, Snapshot};
+use crate::snapshot::{Pod, Snapshot, runs_kube_proxy};
 
 /// The flag of k3s and RKE2 that turns theirs off.
 pub const DISABLE: &str = "--disable-kube-proxy";
@@ -17,14 +17,7 @@ pub const DISABLE: &str = "--disable-kube-proxy";
 /// The DaemonSet of kube-proxy.
 pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     let mut sets = snapshot.daemon_sets.items().iter();
-    sets.find(|set| {
-        let pod = daemon_set::pod(set);
-        pod.is_some_and(|pod| {
-            pod.containers
-                .iter()
-                .any(|it| it.name == KUBE_PROXY_CONTAINER)
-        })
-    })
+    sets.find(|set| runs_kube_proxy(set))
 }
 
 /// Its pods that should run, as far as they were read: those of the DaemonSet, or static pods.
@@ -164,10 +157,7 @@ pub fn in_servers(snapshot: &Snapshot) -> Option<ServerArguments> {
 pub fn is_replaced(snapshot: &Snapshot) -> bool {
     let mut sets = snapshot.daemon_sets.items().iter();
     sets.any(|set| {
-        let spec = set
-            .spec
-            .as_ref()
-            .and_then(|spec| spec.template.spec.as_ref());
-        spec.is_some_and(|spec| spec.containers.iter().any(|it| it.name == "kube-router"))
+        let pod = daemon_set::pod(set);
+        pod.is_some_and(|pod| pod.containers.iter().any(|it| it.name == "kube-router"))
     })
 }

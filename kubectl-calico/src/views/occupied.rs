@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use calico_core::cidr::{Cidr, Family};
 
 use super::calico_node::{CalicoNode, entry};
+use super::ipam_blocks::blocks;
 use super::node_addresses::{annotation, usual_owner};
 use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::{MANIFEST_SERVICES_ENDPOINT, SERVICES_ENDPOINT};
@@ -73,6 +74,14 @@ pub fn api_servers(snapshot: &Snapshot) -> Vec<(IpAddr, Provenance)> {
         .chain(node)
         .filter_map(|(host, from)| Some((host.parse().ok()?, from)))
         .collect()
+}
+
+/// Whether a range contains an address that IPAM has not assigned, so that no pod has it. No, if the blocks were not
+/// read.
+pub fn holds_unassigned(snapshot: &Snapshot, range: &Cidr, address: IpAddr) -> bool {
+    range.holds(address)
+        && snapshot.ipam_blocks.read().is_some()
+        && !blocks(snapshot).iter().any(|block| block.assigns(address))
 }
 
 /// The addresses of BGP peers.

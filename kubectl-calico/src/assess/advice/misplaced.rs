@@ -1,17 +1,16 @@
 //! Existing pools whose range pods must not have: outside the pod network, or over Services or nodes.
 
-use std::net::IpAddr;
-
 use calico_core::cidr::Cidr;
 use calico_core::pod_network::{Source, hold};
 
 use crate::assess::check::Case;
 use crate::facts::dataplane::Dataplane;
 use crate::facts::pools::ExistingPool;
-use crate::views::ipam_blocks;
 use crate::views::kube_proxy;
 use crate::views::node_addresses::NodeAddresses;
-use crate::views::occupied::{NodeAddress, api_servers, internal, used_by_calico};
+use crate::views::occupied::{
+    NodeAddress, api_servers, holds_unassigned, internal, used_by_calico,
+};
 
 /// Whether the pods of a pool must get addresses of another range.
 pub(crate) fn is_misplaced(case: &Case, pool: &ExistingPool) -> bool {
@@ -57,13 +56,9 @@ fn overlaps_services(case: &Case, cidr: &Cidr) -> bool {
 }
 
 fn holds_servers_or_nodes(case: &Case, cidr: &Cidr) -> bool {
-    let blocks = ipam_blocks::blocks(case.snapshot);
-    // A pod may have the address.
-    let is_assigned = |address: IpAddr| blocks.iter().any(|block| block.assigns(address));
     let mut servers = api_servers(case.snapshot).into_iter();
-    let is_read = case.snapshot.ipam_blocks.read().is_some();
     nodes_inside(case, cidr).next().is_some()
-        || (is_read && servers.any(|(address, _)| cidr.holds(address) && !is_assigned(address)))
+        || servers.any(|(address, _)| holds_unassigned(case.snapshot, cidr, address))
 }
 
 /// The nodes with an address in a range, each with the first one. If Calico uses another address of only some nodes, it

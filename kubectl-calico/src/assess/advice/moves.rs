@@ -14,14 +14,14 @@ use crate::assess::candidate_pools::pools_to_come;
 use crate::assess::check::Case;
 use crate::facts::no_assignment::NO_NODE;
 use crate::facts::pools::{ALL_NODES, ExistingPool};
-use crate::phrases::{the_pool, the_pools};
+use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::free_range::{can_be_for_pods, in_pod_network, parts_of_pod_network};
 use crate::repair::left_pods::LeftPods;
 use crate::repair::migration::{Move, Target, awaited_pool, is_temporary};
 use crate::repair::new_pool::NewPool;
 use crate::repair::node_pod_cidrs;
-use crate::repair::room::{Load, shortage};
+use crate::repair::room::{Load, in_use, named, shortage};
 use crate::views::ipam_blocks::block_sizes;
 
 /// What is decided about the pools of a family.
@@ -103,11 +103,6 @@ fn olds<'a>(
         .collect()
 }
 
-fn named(pools: &[&ExistingPool]) -> String {
-    let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
-    the_pools(&names)
-}
-
 /// A pool that the operator is about to create, to which the pods can then go.
 fn awaited(case: &Case, family: Family) -> Option<Cidr> {
     let mut pools = pools_to_come(case).into_iter();
@@ -124,16 +119,13 @@ fn right_pools<'a>(case: &Case<'a>, olds: &[&ExistingPool]) -> Vec<&'a ExistingP
     let names: Vec<&str> = olds.iter().map(|old| old.name.as_str()).collect();
     let pools = case.facts.known_pools().iter();
     let is_right = |pool: &&ExistingPool| {
-        let is_inside = pool
-            .network
-            .is_some_and(|cidr| can_be_for_pods(case.snapshot, case.facts, &cidr));
+        let is_right = |cidr: Cidr| {
+            can_be_for_pods(case.snapshot, case.facts, &cidr) && !is_wrong_for_pods(case, &cidr)
+        };
         pool.family() == family
             && pool.is_for_pods()
             && !names.contains(&pool.name.as_str())
-            && is_inside
-            && !pool
-                .network
-                .is_some_and(|cidr| is_wrong_for_pods(case, &cidr))
+            && pool.network.is_some_and(is_right)
     };
     pools.filter(is_right).collect()
 }
@@ -189,8 +181,7 @@ fn takes(selector: &str, old: &ExistingPool) -> bool {
 fn is_full(kept: &ExistingPool, olds: &[&ExistingPool]) -> Option<Step> {
     let usage = kept.usage.value()?;
     let free = usage.total.saturating_sub(usage.taken());
-    let used = olds.iter().filter_map(|old| old.usage.value());
-    let used: u128 = used.map(|usage| usage.in_use).sum();
+    let used = in_use(olds);
     (used > free).then(|| {
         Step::new(format!(
             "add a pool with an unused CIDR inside the pod network: {} has {free} free addresses, and {used} of {} are \

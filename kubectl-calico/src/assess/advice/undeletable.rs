@@ -33,11 +33,7 @@ pub(crate) fn is_fixed(case: &Case) -> bool {
 /// Replaces such a pool.
 pub(crate) fn replace(case: &Case, old: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let mut steps: Vec<Step> = successor(case, old)
-        .is_none()
-        .then(|| listed_instead(case, &mut writer, old))
-        .into_iter()
-        .collect();
+    let mut steps = Vec::new();
     let name = the_pool(&old.name);
     let what = match successor(case, old) {
         Some(new) => format!(
@@ -45,10 +41,13 @@ pub(crate) fn replace(case: &Case, old: &ExistingPool) -> Vec<Step> {
              pods then have no network until they are recreated",
             the_pool(&new.name)
         ),
-        None => format!(
-            "once the new pool exists, delete {name} directly in the datastore, because Calico's API refuses to delete it; \
-             its pods then have no network until they are recreated"
-        ),
+        None => {
+            steps.push(listed_instead(case, &mut writer, old));
+            format!(
+                "once the new pool exists, delete {name} directly in the datastore, because Calico's API refuses to \
+                 delete it; its pods then have no network until they are recreated"
+            )
+        }
     };
     steps.push(Step::new(what).run(delete_pool_in_datastore(case.snapshot, &old.name)));
     steps.push(

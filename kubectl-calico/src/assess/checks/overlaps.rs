@@ -1,7 +1,5 @@
 //! Whether a pool overlaps Services, nodes or another pool.
 
-use std::net::IpAddr;
-
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
@@ -20,8 +18,7 @@ use crate::facts::provenance::Provenance;
 use crate::phrases::{counted, few, the_pool};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
-use crate::views::ipam_blocks;
-use crate::views::occupied::{NodeAddress, advertised, api_servers, peers};
+use crate::views::occupied::{NodeAddress, advertised, api_servers, holds_unassigned, peers};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
@@ -201,7 +198,7 @@ fn overlaps_advertised(case: &Case, pool: &CandidatePool, cidr: &Cidr) -> Option
             .fix(if is_of_cluster(&from) {
                 "correct the range in the BGPConfiguration: it is to be the Service CIDR"
             } else {
-                "give these Services addresses of a range outside of all pools, and advertise that one in the \
+                "give these Services addresses of a range outside all pools, and advertise that one in the \
                  BGPConfiguration"
             }),
     )
@@ -210,18 +207,13 @@ fn overlaps_advertised(case: &Case, pool: &CandidatePool, cidr: &Cidr) -> Option
 /// A pool with the address of the API server or of a BGP peer.
 fn holds_others(case: &Case, pool: &CandidatePool) -> Option<Finding> {
     let cidr = pool.network.filter(|_| pool.has_pods)?;
-    // A pod may have the address.
-    case.snapshot.ipam_blocks.read()?;
-    let blocks = ipam_blocks::blocks(case.snapshot);
-    let is_assigned = |address: IpAddr| blocks.iter().any(|block| block.assigns(address));
-    let is_inside =
-        |(address, _): &(IpAddr, Provenance)| cidr.holds(*address) && !is_assigned(*address);
     let servers = api_servers(case.snapshot).into_iter();
     let servers = servers.map(|found| (Severity::Error, "the API server", found));
     let peers = peers(case.snapshot).into_iter();
     let peers = peers.map(|found| (Severity::Warning, "a BGP peer", found));
-    let (severity, what, (address, from)) =
-        servers.chain(peers).find(|(.., found)| is_inside(found))?;
+    let (severity, what, (address, from)) = servers
+        .chain(peers)
+        .find(|(.., (address, _))| holds_unassigned(case.snapshot, &cidr, *address))?;
     let finding = Finding::new(
         &OVERLAPS_NODES.entry,
         severity,
@@ -232,7 +224,7 @@ fn holds_others(case: &Case, pool: &CandidatePool) -> Option<Finding> {
     .read(&from, address);
     Some(if severity == Severity::Warning {
         finding.fix(
-            "unless it is a pod, give the peer an address outside of all pools; if that is impossible, move the pods to a \
+            "unless it is a pod, give the peer an address outside all pools; if that is impossible, move the pods to a \
              pool without it (kubectl calico plan --cidr)",
         )
     } else {

@@ -1,5 +1,7 @@
 //! An operator in another namespace than the one that is there.
 
+use k8s_openapi::api::apps::v1::Deployment;
+
 use crate::assess::check::Case;
 use crate::assess::checks::two_operators::TWO_OPERATORS;
 use crate::assess::finding::Finding;
@@ -10,8 +12,7 @@ use crate::views::objects::{object_of, operators};
 pub(super) fn second_operator(before: &Case, after: &Case) -> Option<Finding> {
     let there = operators(before.snapshot);
     let first = there.first()?;
-    let namespace =
-        |found: &k8s_openapi::api::apps::v1::Deployment| found.metadata.namespace.clone();
+    let namespace = |found: &Deployment| found.metadata.namespace.clone();
     let added = operators(after.snapshot).into_iter().find(|found| {
         let runs = found
             .spec
