@@ -58,14 +58,20 @@ impl Journey {
         assert_eq!(left.stdout, "");
     }
 
-    /// The first command of the fix for an Installation that is being deleted.
+    /// The command that reinstalls the operator, of the fix for an Installation that is being deleted.
     #[track_caller]
     fn fix_of_the_deletion(&self) -> String {
         let report = self.terminal.output("kubectl calico status -o json");
         let report: Value = serde_json::from_str(&report).expect("a report");
         let findings = report["findings"].as_array().expect("findings");
         let finding = findings.iter().find(|it| it["code"] == "CAL105");
-        let command = &finding.expect("CAL105")["fix"][0]["commands"][0];
-        command.as_str().expect("a command").to_owned()
+        let steps = finding.expect("CAL105")["fix"].as_array().expect("steps");
+        steps
+            .iter()
+            .flat_map(|step| step["commands"].as_array().expect("commands"))
+            .map(|command| command.as_str().expect("a command"))
+            .find(|command| command.starts_with("helm upgrade"))
+            .expect("a command of Helm's")
+            .to_owned()
     }
 }
