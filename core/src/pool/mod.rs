@@ -9,5 +9,4 @@ pub use block_size::{BlockSize, BlockSizeError};
 pub(crate) use encapsulation::did_you_mean;
 pub use encapsulation::{Encapsulation, UnknownEncapsulation};
 pub use field::Field;
-pub use uses::Uses;
-pub(crate) use uses::{LOAD_BALANCER, TUNNEL, WORKLOAD};
+pub use uses::{LOAD_BALANCER, TUNNEL, Uses, WORKLOAD};

@@ -3,13 +3,13 @@
 use std::fmt;
 
 /// The use that assigns addresses to pods.
-pub(crate) const WORKLOAD: &str = "Workload";
+pub const WORKLOAD: &str = "Workload";
 
 /// The use that assigns addresses to the tunnel devices of nodes.
-pub(crate) const TUNNEL: &str = "Tunnel";
+pub const TUNNEL: &str = "Tunnel";
 
 /// The use that assigns addresses to Services of type LoadBalancer (operator 1.38 and later).
-pub(crate) const LOAD_BALANCER: &str = "LoadBalancer";
+pub const LOAD_BALANCER: &str = "LoadBalancer";
 
 /// What `allowedUses` of a pool allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

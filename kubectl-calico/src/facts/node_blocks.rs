@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use calico_core::cidr::{Cidr, Family};
 use serde::Serialize;
 
+use super::tunnel_addresses::TunnelDevice;
 use crate::snapshot::{Node, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::ipam_blocks::{Assigned, Block, blocks};
@@ -78,16 +79,6 @@ pub enum AddressOwner {
     /// Something else, which kube-controllers never releases.
     Unknown,
 }
-
-/// `type` of the addresses of tunnels.
-/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/model/block.go.
-const TUNNELS: [&str; 5] = [
-    "ipipTunnelAddress",
-    "vxlanTunnelAddress",
-    "vxlanV6TunnelAddress",
-    "wireguardTunnelAddress",
-    "wireguardV6TunnelAddress",
-];
 
 impl NodeBlocks {
     /// Those of a snapshot; none if its nodes are unknown.
@@ -241,7 +232,7 @@ fn owner<'a>(assigned: &Assigned<'a>) -> Option<(&'a str, AddressOwner)> {
     let kind = owner.kind.as_deref();
     Some((
         node,
-        if kind.is_some_and(|kind| TUNNELS.contains(&kind)) {
+        if kind.and_then(TunnelDevice::of_type).is_some() {
             AddressOwner::Tunnel
         } else if owner.virtual_machine.is_some() || attribute.alternate.is_some() {
             AddressOwner::VirtualMachine

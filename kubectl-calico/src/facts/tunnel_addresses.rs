@@ -9,7 +9,71 @@ use calico_core::cidr::Family;
 use calico_core::pool::{Encapsulation, Uses};
 
 use super::pools::ExistingPool;
-use crate::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
+
+/// A tunnel device of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TunnelDevice {
+    /// That of IPIP.
+    Ipip,
+    /// That of VXLAN over a family.
+    Vxlan(Family),
+    /// That of WireGuard over a family.
+    WireGuard(Family),
+}
+
+impl TunnelDevice {
+    /// All devices.
+    pub const ALL: [Self; 5] = [
+        Self::Ipip,
+        Self::Vxlan(Family::V4),
+        Self::Vxlan(Family::V6),
+        Self::WireGuard(Family::V4),
+        Self::WireGuard(Family::V6),
+    ];
+
+    /// That with addresses of this `type` in blocks.
+    /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/model/block.go.
+    pub fn of_type(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "ipipTunnelAddress" => Self::Ipip,
+            "vxlanTunnelAddress" => Self::Vxlan(Family::V4),
+            "vxlanV6TunnelAddress" => Self::Vxlan(Family::V6),
+            "wireguardTunnelAddress" => Self::WireGuard(Family::V4),
+            "wireguardV6TunnelAddress" => Self::WireGuard(Family::V6),
+            _ => return None,
+        })
+    }
+
+    /// The annotation in which calico-node publishes its address.
+    /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/node.go.
+    pub fn annotation(self) -> &'static str {
+        match self {
+            Self::Ipip => "projectcalico.org/IPv4IPIPTunnelAddr",
+            Self::Vxlan(Family::V4) => "projectcalico.org/IPv4VXLANTunnelAddr",
+            Self::Vxlan(Family::V6) => "projectcalico.org/IPv6VXLANTunnelAddr",
+            Self::WireGuard(Family::V4) => "projectcalico.org/IPv4WireguardInterfaceAddr",
+            Self::WireGuard(Family::V6) => "projectcalico.org/IPv6WireguardInterfaceAddr",
+        }
+    }
+
+    /// What it encapsulates with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ipip => "IPIP",
+            Self::Vxlan(_) => "VXLAN",
+            Self::WireGuard(_) => "WireGuard",
+        }
+    }
+
+    /// The kind of tunnel that a pool has; none for WireGuard, which is not of a pool.
+    pub fn tunnel(self) -> Option<Tunnel> {
+        match self {
+            Self::Ipip => Some(Tunnel::Ipip),
+            Self::Vxlan(_) => Some(Tunnel::Vxlan),
+            Self::WireGuard(_) => None,
+        }
+    }
+}
 
 /// A kind of tunnel, for whose device calico-node assigns an address to each node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +123,23 @@ impl Tunnel {
 
     /// The annotation in which calico-node stores the address.
     pub fn annotation(self, family: Family) -> &'static str {
-        match (self, family) {
-            (Self::Ipip, _) => IPIP_TUNNEL,
-            (Self::Vxlan, Family::V4) => VXLAN_TUNNEL,
-            (Self::Vxlan, Family::V6) => VXLAN_TUNNEL_V6,
+        self.device(family).annotation()
+    }
+
+    /// Its device for a family.
+    pub fn device(self, family: Family) -> TunnelDevice {
+        match self {
+            Self::Ipip => TunnelDevice::Ipip,
+            Self::Vxlan => TunnelDevice::Vxlan(family),
+        }
+    }
+
+    /// The encapsulation of a pool with this tunnel: this one if it has it.
+    pub fn encapsulation(self, usual: Encapsulation) -> Encapsulation {
+        match self {
+            _ if Self::of(usual) == Some(self) => usual,
+            Self::Ipip => Encapsulation::Ipip,
+            Self::Vxlan => Encapsulation::Vxlan,
         }
     }
 

@@ -8,18 +8,8 @@ use crate::facts::Facts;
 use crate::facts::datastore::IN_ETCD;
 use crate::facts::fact::Fact;
 use crate::facts::provenance::Provenance;
+use crate::facts::tunnel_addresses::TunnelDevice;
 use crate::snapshot::{Node, ObjectRef};
-use crate::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
-
-/// The annotation of each kind of tunnel.
-/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/node.go.
-const ANNOTATIONS: [(&str, &str); 5] = [
-    ("IPIP", IPIP_TUNNEL),
-    ("VXLAN", VXLAN_TUNNEL),
-    ("VXLAN", VXLAN_TUNNEL_V6),
-    ("WireGuard", "projectcalico.org/IPv4WireguardInterfaceAddr"),
-    ("WireGuard", "projectcalico.org/IPv6WireguardInterfaceAddr"),
-];
 
 /// The address of a tunnel device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,11 +25,14 @@ pub(super) fn tunnel_addresses(node: &Node, facts: &Facts) -> Fact<Vec<TunnelAdd
     if facts.install.is_in_etcd() {
         return Fact::unknown(IN_ETCD);
     }
-    let tunnels: Vec<TunnelAddress> = ANNOTATIONS
+    let tunnels: Vec<TunnelAddress> = TunnelDevice::ALL
         .into_iter()
-        .filter_map(|(tunnel, key)| {
-            let address = node.metadata.annotation(key)?.parse().ok()?;
-            Some(TunnelAddress { tunnel, address })
+        .filter_map(|device| {
+            let address = node.metadata.annotation(device.annotation())?;
+            Some(TunnelAddress {
+                tunnel: device.name(),
+                address: address.parse().ok()?,
+            })
         })
         .collect();
     if tunnels.is_empty() {

@@ -9,10 +9,10 @@ use calico_core::pool::Encapsulation;
 use crate::facts::Facts;
 use crate::facts::dataplane::Dataplane;
 use crate::facts::mtu::Purpose;
+use crate::facts::tunnel_addresses::{Tunnel, TunnelDevice};
 use crate::snapshot::Snapshot;
 use crate::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::views::ipam_blocks::{Block, blocks};
-use crate::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 
 /// Such pods.
 pub struct LeftPods {
@@ -20,12 +20,6 @@ pub struct LeftPods {
     pub encapsulation: Encapsulation,
     /// What shows that it is theirs, as a clause.
     pub shown_by: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tunnel {
-    Ipip,
-    Vxlan,
 }
 
 impl LeftPods {
@@ -77,55 +71,35 @@ impl LeftPods {
     }
 }
 
-impl Tunnel {
-    /// The encapsulation of a pool with this tunnel: the default one if it has it.
-    fn encapsulation(self, default: Encapsulation) -> Encapsulation {
-        match self {
-            Self::Ipip if default.is_ipip() => default,
-            Self::Ipip => Encapsulation::Ipip,
-            Self::Vxlan if default.is_vxlan() => default,
-            Self::Vxlan => Encapsulation::Vxlan,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Ipip => "IPIP",
-            Self::Vxlan => "VXLAN",
-        }
-    }
-}
-
 /// Nodes have an address for the tunnel from the pool itself.
 fn by_tunnel_addresses(blocks: &[Block]) -> Option<(Tunnel, String)> {
     let mut assigned = blocks.iter().flat_map(Block::assigned);
     let tunnel = assigned.find_map(|address| {
-        Some(match address.attribute?.secondary.kind.as_deref()? {
-            "ipipTunnelAddress" => Tunnel::Ipip,
-            "vxlanTunnelAddress" | "vxlanV6TunnelAddress" => Tunnel::Vxlan,
-            _ => return None,
-        })
+        let kind = address.attribute?.secondary.kind.as_deref()?;
+        TunnelDevice::of_type(kind)?.tunnel()
     })?;
-    let shown_by = format!("its blocks have addresses of {} tunnels", tunnel.name());
+    let shown_by = format!(
+        "its blocks have addresses of {} tunnels",
+        tunnel.device(Family::V4).name()
+    );
     Some((tunnel, shown_by))
 }
 
 fn by_nodes(snapshot: &Snapshot, range: &Cidr) -> Option<(Tunnel, String)> {
-    const ANNOTATIONS: [(&str, Tunnel); 3] = [
-        (IPIP_TUNNEL, Tunnel::Ipip),
-        (VXLAN_TUNNEL, Tunnel::Vxlan),
-        (VXLAN_TUNNEL_V6, Tunnel::Vxlan),
-    ];
-    let has = |annotation: &str| {
+    let has = |device: TunnelDevice| {
         let mut nodes = snapshot.nodes.items().iter();
         nodes.any(|node| {
-            let address = node.metadata.annotation(annotation);
+            let address = node.metadata.annotation(device.annotation());
             let address: Option<IpAddr> = address.and_then(|text| text.parse().ok());
             address.is_some_and(|address| range.holds(address))
         })
     };
-    let (annotation, tunnel) = ANNOTATIONS.into_iter().find(|(name, _)| has(name))?;
-    Some((tunnel, format!("nodes have addresses of it ({annotation})")))
+    let mut devices = TunnelDevice::ALL.into_iter();
+    devices.find_map(|device| {
+        let tunnel = device.tunnel().filter(|_| has(device))?;
+        let shown_by = format!("nodes have addresses of it ({})", device.annotation());
+        Some((tunnel, shown_by))
+    })
 }
 
 fn by_backend(facts: &Facts) -> Option<(Tunnel, String)> {

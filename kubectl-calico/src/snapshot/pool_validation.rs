@@ -4,7 +4,7 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::default_block_size;
-use calico_core::pool::BlockSize;
+use calico_core::pool::{BlockSize, LOAD_BALANCER, TUNNEL, WORKLOAD};
 use calico_core::selector::Selector;
 use calico_core::text::quoted;
 
@@ -22,7 +22,6 @@ pub struct InvalidField {
 }
 
 const NEVER: &str = "Never";
-const LOAD_BALANCER: &str = "LoadBalancer";
 
 impl IpPoolSpec {
     /// The first field that the API server rejects, without regard to other pools.
@@ -123,7 +122,7 @@ impl IpPoolSpec {
     }
 
     fn invalid_uses(&self) -> Option<String> {
-        const USES: [&str; 3] = ["Workload", "Tunnel", LOAD_BALANCER];
+        const USES: [&str; 3] = [WORKLOAD, TUNNEL, LOAD_BALANCER];
         let mut uses = self.allowed_uses.iter();
         if let Some(other) = uses.find(|allowed| !USES.contains(&allowed.as_str())) {
             return Some(format!(

@@ -9,15 +9,6 @@ use crate::snapshot::{Node, Snapshot};
 /// The annotation in which calico-node stores the IPv4 address that it uses, with its prefix length.
 pub const ANNOTATION: &str = "projectcalico.org/IPv4Address";
 
-/// The annotation with the address of the IPIP tunnel.
-pub const IPIP_TUNNEL: &str = "projectcalico.org/IPv4IPIPTunnelAddr";
-
-/// The annotation with the address of the VXLAN tunnel over IPv4.
-pub const VXLAN_TUNNEL: &str = "projectcalico.org/IPv4VXLANTunnelAddr";
-
-/// The annotation with the address of the VXLAN tunnel over IPv6.
-pub const VXLAN_TUNNEL_V6: &str = "projectcalico.org/IPv6VXLANTunnelAddr";
-
 /// That of a family.
 pub fn annotation(family: Family) -> &'static str {
     match family {

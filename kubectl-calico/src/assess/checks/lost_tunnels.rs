@@ -1,6 +1,7 @@
 //! Whether a pool that still has pods was disabled, and nodes lost the address of its tunnel with it.
 
 use calico_core::catalog::Entry;
+use calico_core::pool::{TUNNEL, WORKLOAD};
 use serde_json::json;
 
 use crate::assess::advice::pool_fixes::{enable, set};
@@ -107,7 +108,7 @@ fn never_given(case: &Case, pool: &ExistingPool) -> Option<Finding> {
     let candidate = existing
         .iter()
         .find(|it| it.existing.is_some_and(|it| it.name == pool.name))?;
-    let uses = json!(["Workload", "Tunnel"]);
+    let uses = json!([WORKLOAD, TUNNEL]);
     let spec = json!({ "allowedUses": uses });
     Some(
         Finding::new(

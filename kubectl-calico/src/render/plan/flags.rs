@@ -2,6 +2,7 @@
 //! expands any word in them, so `$(kubectl calico plan -o flags)` passes them unchanged.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::pool::{TUNNEL, WORKLOAD};
 use serde_yaml::Value;
 
 use crate::plan::{Plan, Pool};
@@ -100,7 +101,7 @@ fn is_default(family: Family, key: &str, value: &Value) -> bool {
         "disableBGPExport" | "disableNewAllocations" => value.as_bool() == Some(false),
         "allowedUses" => {
             let uses = value.as_sequence().into_iter().flatten();
-            uses.filter_map(Value::as_str).eq(["Workload", "Tunnel"])
+            uses.filter_map(Value::as_str).eq([WORKLOAD, TUNNEL])
         }
         _ => false,
     }
