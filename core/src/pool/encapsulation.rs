@@ -41,6 +41,16 @@ impl Encapsulation {
     pub fn is_vxlan(self) -> bool {
         matches!(self, Self::Vxlan | Self::VxlanCrossSubnet)
     }
+
+    /// Whether it is IPIPCrossSubnet or VXLANCrossSubnet, which leave traffic within a subnet unencapsulated.
+    pub fn is_cross_subnet(self) -> bool {
+        matches!(self, Self::IpipCrossSubnet | Self::VxlanCrossSubnet)
+    }
+
+    /// Whether any traffic between nodes is unencapsulated: all, or that within a subnet.
+    pub fn is_ever_unencapsulated(self) -> bool {
+        self == Self::None || self.is_cross_subnet()
+    }
 }
 
 impl fmt::Display for Encapsulation {

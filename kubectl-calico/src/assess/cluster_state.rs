@@ -262,6 +262,13 @@ mod tests {
     }
 
     #[test]
+    fn programs_read_the_same_key_in_every_format() {
+        for state in ClusterState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.key());
+        }
+    }
+
+    #[test]
     fn programs_read_the_same_name_everywhere() {
         for state in ClusterState::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.key());

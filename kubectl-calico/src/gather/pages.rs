@@ -19,7 +19,8 @@ const PAGES: usize = 1000;
 /// How often a list is started again after its continue token has expired.
 const RESTARTS: usize = 3;
 
-/// Through how many tasks a request goes before it is on its way.
+/// Through how many tasks a request goes before it is on its way, in hyper and above it. With fewer, a page may be
+/// parsed before the next one is requested, which only takes longer.
 const TASKS: usize = 4;
 
 /// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path, and `query` selects objects.

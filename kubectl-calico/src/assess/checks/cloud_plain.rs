@@ -160,15 +160,12 @@ fn without_route(nodes: &[&Node]) -> Option<Finding> {
 fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, dropping: &Dropping) -> Option<Finding> {
     let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
     let nodes = case.snapshot.nodes.items();
-    let where_ = match encapsulation {
-        Encapsulation::None => "",
-        Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet
-            if is_each_alone(nodes, pool.family()?) =>
-        {
-            return None;
-        }
-        Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
-        Encapsulation::Vxlan | Encapsulation::Ipip => return None,
+    let where_ = if encapsulation == Encapsulation::None {
+        ""
+    } else if encapsulation.is_cross_subnet() && !is_each_alone(nodes, pool.family()?) {
+        " within a subnet"
+    } else {
+        return None;
     };
     let Dropping {
         severity,

@@ -42,14 +42,8 @@ pub(crate) const AWS_SOURCE_CHECK: Check = Check {
             return Vec::new();
         }
         let plain = |pool: &CandidatePool| {
-            let encapsulation = pool.encapsulation?;
-            let plain = matches!(
-                encapsulation,
-                Encapsulation::None
-                    | Encapsulation::IpipCrossSubnet
-                    | Encapsulation::VxlanCrossSubnet
-            );
-            (plain && pool.has_pods).then_some(encapsulation)
+            let encapsulation = pool.encapsulation.filter(|_| pool.has_pods);
+            encapsulation.filter(|it| it.is_ever_unencapsulated())
         };
         let pools = candidate_pools(case);
         let found = pools.iter().find_map(|pool| Some((pool, plain(pool)?)));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
-use calico_core::pool::Encapsulation;
 use calico_core::selector::Selector;
 
 use crate::assess::advice::perhaps_new::perhaps_new;
@@ -134,10 +133,7 @@ fn missing(
         .filter(|node| is_selected(&selectors, node) == Some(true))
         .collect();
     let names = names(&without);
-    let across = matches!(
-        pool.encapsulation,
-        Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet
-    );
+    let across = pool.encapsulation.is_cross_subnet();
     let severity = if tunnel == Tunnel::Vxlan && !across {
         Severity::Error
     } else {
