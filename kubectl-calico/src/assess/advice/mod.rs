@@ -18,6 +18,7 @@ pub(crate) mod perhaps_new;
 pub(crate) mod placeholder;
 pub(crate) mod pod_commands;
 pub(crate) mod pod_network_change;
+pub(crate) mod pool_deletions;
 pub(crate) mod pool_fixes;
 pub(crate) mod pool_to_come;
 pub(crate) mod refused;

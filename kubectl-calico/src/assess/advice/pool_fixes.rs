@@ -3,19 +3,15 @@
 
 use calico_core::cidr::Cidr;
 use calico_core::defaults::default_block_size;
-use calico_core::pod_network::hold;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde_json::{Value, json};
 
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
-use crate::facts::pools::{ALL_NODES, ExistingPool};
+use crate::facts::pools::ExistingPool;
 use crate::phrases::the_pool;
-use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
-use crate::repair::migration;
 use crate::repair::pool_writer::PoolWriter;
-use crate::repair::room;
 use crate::repair::{Step, installer_step};
 use crate::views::ipam_blocks::block_sizes;
 
@@ -60,120 +56,6 @@ pub(crate) fn encapsulate_for_cloud(case: &Case, pool: &CandidatePool) -> Vec<St
     let mut steps = vec![routes_of_cloud()];
     steps.extend(encapsulate(case, pool, Encapsulation::None));
     steps
-}
-
-/// Lets the deletion of a pool complete.
-pub(crate) fn complete_deletion(case: &Case, pool: &ExistingPool) -> Vec<Step> {
-    let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let steps = deleted_pool::complete(case.snapshot, case.facts, &mut writer, pool);
-    made_lasting(case, &writer, steps)
-}
-
-/// Deletes a pool that shares addresses with one that stays. Pods in the shared range keep their
-/// addresses, so the pool need not become empty, which it never would: the addresses that the other
-/// pool assigns there count for both. Only what the other pool cannot hold is recreated: addresses
-/// outside its range, and blocks of another size, beside which it would assign addresses again.
-/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam_block_reader_writer.go.
-pub(crate) fn delete_overlapping(
-    case: &Case,
-    goes: &ExistingPool,
-    stays: &ExistingPool,
-) -> Vec<Step> {
-    if goes.is_being_deleted() {
-        return complete_deletion(case, goes);
-    }
-    let name = the_pool(&goes.name);
-    if let Some(step) = replaced_first(goes, stays) {
-        return vec![step];
-    }
-    let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
-    let mut retire = Vec::new();
-    if !stays.uses().covers(goes.uses()) {
-        retire.push(Step::new(format!(
-            "create a pool with the allowedUses of {name} in a range that no pool has, and move to it what uses \
-             addresses from {name}: {} does not allow that use",
-            the_pool(&stays.name)
-        )));
-    } else if goes.serves_pods() && !goes.serves_any_pod() {
-        retire.push(Step::new(format!(
-            "let the pods that request {name} by its name (annotation cni.projectcalico.org/ipv4pools or ipv6pools, of \
-             pods or their namespaces) request another pool: they do not start without it"
-        )));
-    }
-    if !goes.is_disabled() {
-        retire.extend(migration::unpin(case.snapshot, case.facts, goes));
-        let mut disable = migration::disable(&mut writer, goes.into());
-        if !goes.is_for_pods() {
-            disable.what = format!("disable {name}; its addresses in use stay as they are");
-        }
-        retire.push(disable);
-    }
-    let size = goes.block_size;
-    if !stays.uses().covers(goes.uses()) {
-        // Nothing of it moves to the other pool.
-    } else if size != stays.block_size {
-        retire.push(migration::recreate_pods(
-            &format!("that have addresses in blocks of /{size}, the size of {name}"),
-            "calicoctl ipam show --show-blocks lists none of that size",
-        ));
-    } else if is_larger(goes, stays) {
-        retire.push(migration::recreate_pods(
-            &format!("that have addresses from {name} outside {}", stays.cidr),
-            "kubectl calico status shows the same number in use for both pools",
-        ));
-    }
-    retire.push(migration::delete(&mut writer, goes.into()));
-    if goes.is_for_pods() && goes.encapsulation != stays.encapsulation {
-        retire.push(migration::recreate_pods(
-            &format!(
-                "with addresses in {}, whose traffic is {} from now on, but whose MTU is still that of {}",
-                goes.cidr, stays.encapsulation, goes.encapsulation
-            ),
-            "all of them have been recreated",
-        ));
-    }
-    if let Some(first) = retire.first_mut() {
-        first.what = format!("keep {}: {}", the_pool(&stays.name), first.what);
-    }
-    steps.extend(retire);
-    made_lasting(case, &writer, steps)
-}
-
-/// What comes before a pool can be deleted in favor of one that does not give addresses to all of its pods.
-fn replaced_first(goes: &ExistingPool, stays: &ExistingPool) -> Option<Step> {
-    let (name, other) = (the_pool(&goes.name), the_pool(&stays.name));
-    let selects_alike = [ALL_NODES, &goes.node_selector].contains(&stays.node_selector.as_str());
-    let missing = stays
-        .network
-        .filter(|_| is_larger(goes, stays))
-        .and_then(|range| room::missing_addresses(&[goes], &range));
-    let why = if goes.serves_any_pod() && !(stays.serves_any_pod() && selects_alike) {
-        format!("{other} gives no addresses to some of the pods that have theirs from {name}")
-    } else {
-        missing?
-    };
-    Some(Step::new(format!(
-        "create a pool with the settings of {name} in a range that no pool has, and only then disable {name}, recreate \
-         the pods that have addresses from it, and delete it: {why}"
-    )))
-}
-
-/// Whether the range of a pool is not part of that of another one.
-fn is_larger(pool: &ExistingPool, other: &ExistingPool) -> bool {
-    let both = pool.network.zip(other.network);
-    both.is_some_and(|(pool, other)| !other.contains(&pool))
-}
-
-/// A remark on a range that is used only because the pod network has no free one.
-pub(crate) fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
-    let network = case.facts.networks.best();
-    if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
-        "; this range is outside the pod CIDR, where kube-proxy masquerades traffic from pods: if \
-         the pod CIDR has an unused range, use that instead"
-    } else {
-        ""
-    }
 }
 
 /// Changes fields of a pool: those of its entry in the Installation, or a merge patch of the spec of

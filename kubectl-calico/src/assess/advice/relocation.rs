@@ -4,9 +4,10 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::hold;
 use serde_json::json;
 
-use super::moves::{Decision, decide, is_canonical, replaced_by_temporary};
+use super::moves::{Decision, decide, is_canonical};
 use super::pod_network_change;
-use super::pool_fixes::{block_size, complete_deletion, made_lasting, set_listed};
+use super::pool_deletions::complete_deletion;
+use super::pool_fixes::{block_size, made_lasting, set_listed};
 use super::undeletable;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
@@ -156,6 +157,27 @@ fn finish(case: &Case, temporary: &ExistingPool) -> Option<Vec<Step>> {
         );
     }
     Some(made_lasting(case, &writer, steps))
+}
+
+/// The right pool in whose place a temporary one exists, if there is just one.
+fn replaced_by_temporary<'a>(
+    case: &Case<'a>,
+    temporary: &'a ExistingPool,
+) -> Option<&'a ExistingPool> {
+    let network = case.facts.networks.best();
+    let pools = case.facts.known_pools().iter();
+    let mut others = pools.filter(|pool| {
+        let is_inside = pool
+            .network
+            .is_some_and(|cidr| network.is_none_or(|network| hold(&network.cidrs, &cidr)));
+        pool.family() == temporary.family()
+            && pool.name != temporary.name
+            && pool.is_for_pods()
+            && is_inside
+            && !pool.is_being_deleted()
+    });
+    let (only, more) = (others.next(), others.next());
+    only.filter(|_| more.is_none())
 }
 
 /// What to do about a pool that is only listed in the Installation while others exist: the Installation

@@ -6,9 +6,10 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::name_of;
+use calico_core::pod_network::hold;
 
 use super::moves::{is_canonical, new_ranges};
-use super::pool_fixes::{block_size, made_lasting, outside_pod_network};
+use super::pool_fixes::{block_size, made_lasting};
 use super::sound_encapsulation::better;
 use crate::assess::check::Case;
 use crate::facts::pools::ExistingPool;
@@ -105,4 +106,15 @@ fn range(case: &Case, family: Family, old: &ExistingPool) -> Option<Cidr> {
         Some(())
     })?;
     temporary(case.snapshot, case.facts, family, &used)
+}
+
+/// A remark on a range that is used only because the pod network has no free one.
+fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
+    let network = case.facts.networks.best();
+    if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
+        "; this range is outside the pod CIDR, where kube-proxy masquerades traffic from pods: if \
+         the pod CIDR has an unused range, use that instead"
+    } else {
+        ""
+    }
 }

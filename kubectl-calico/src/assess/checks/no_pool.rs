@@ -13,6 +13,7 @@ use super::images::IMAGE_NOT_PULLED;
 use crate::assess::advice::first_pool;
 use crate::assess::advice::misplaced::is_wrong_for_pods;
 use crate::assess::advice::new_pools::new_pools;
+use crate::assess::advice::pool_deletions::complete_deletion;
 use crate::assess::advice::pool_fixes::{self, set};
 use crate::assess::advice::relocation::{can_be_relocated, relocate_existing};
 use crate::assess::candidate_pools::candidate_pools;
@@ -215,7 +216,7 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     }
     let mut gone = pools.iter();
     if let Some(deleted) = gone.find(|pool| pool.is_for_pods() && pool.is_being_deleted()) {
-        return pool_fixes::complete_deletion(case, deleted);
+        return complete_deletion(case, deleted);
     }
     if let Some(step) = pools.iter().find_map(|pool| allow(case, pool, pools)) {
         return vec![step];

@@ -5,7 +5,7 @@ use calico_core::cidr::Cidr;
 
 use super::no_pool::NO_POOL;
 use crate::assess::advice::misplaced::nodes_inside;
-use crate::assess::advice::pool_fixes::delete_overlapping;
+use crate::assess::advice::pool_deletions::delete_overlapping;
 use crate::assess::advice::pool_to_come::to_come;
 use crate::assess::advice::relocation::relocate;
 use crate::assess::candidate_pools::{

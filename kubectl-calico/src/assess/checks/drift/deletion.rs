@@ -7,7 +7,7 @@
 
 use calico_core::catalog::Entry;
 
-use crate::assess::advice::pool_fixes::complete_deletion;
+use crate::assess::advice::pool_deletions::complete_deletion;
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
 use crate::facts::installation::InstallationFacts;
