@@ -4,31 +4,23 @@
 //! calico-node reports as soon as it sees one, and writes the whole status or nothing. Source:
 //! projectcalico/calico v3.32.1, node/pkg/status/reporter.go.
 
+mod leftovers;
+mod marks;
+mod reports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt as _, stream};
 use k8s_openapi::jiff::Timestamp;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::de::DeserializeSeed as _;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page;
 use crate::connect::{NodeStatusWriter, RequestError, Server};
 use crate::interrupt::Interrupt;
-use crate::snapshot::resources::CALICO_NODE_STATUSES;
-use crate::snapshot::{CalicoNodeStatus, Meter, Pruned, Store};
-
-/// What the names of these CalicoNodeStatuses begin with.
-const PREFIX: &str = "kubectl-calico-";
-
-/// The label that marks them.
-const LABEL: (&str, &str) = ("app.kubernetes.io/managed-by", "kubectl-calico");
-
-/// Where Calico keeps labels of a CRD: calico-node moves them there when it reports.
-/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/resources.go.
-const METADATA: &str = "projectcalico.org/metadata";
+use crate::snapshot::{CalicoNodeStatus, Store};
+pub use leftovers::LEFT_OVER;
+use marks::{LABEL, PREFIX, created_at};
 
 /// How many nodes are asked at the same time: with its routes, the status of one node of a large cluster can
 /// be a megabyte.
@@ -40,18 +32,8 @@ const REQUESTS: usize = 10;
 /// How long a node may take to report.
 pub const ANSWER: Duration = Duration::from_secs(15);
 
-/// The age from which a CalicoNodeStatus of another run is left over: each is removed after [`ANSWER`].
-pub const LEFT_OVER: i64 = 30;
-
-/// The most CalicoNodeStatuses of a page, and the most pages: those of more nodes than Kubernetes supports.
-const PAGE: usize = 500;
-const PAGES: usize = 100;
-
 /// How often calico-node tries again if BIRD does not respond, in seconds.
 const PERIOD: u32 = 5;
-
-/// The memory for what is kept, in bytes.
-const MEMORY: usize = 256 << 20;
 
 /// Why an object is left that was not asked about in time.
 const STOPPED: &str = "stopped by a second signal";
@@ -250,160 +232,6 @@ impl<'a> NodeStatusProbe<'a> {
                     result.signal = Some(code);
                 }
             }
-        }
-    }
-
-    /// Removes what earlier runs have left: those that were killed. `now` is the server's time.
-    async fn sweep(&self, now: Timestamp, interrupt: &mut Interrupt, result: &mut ProbeResult) {
-        let objects = match self.of_probes().await {
-            Ok(objects) => objects,
-            Err(error) => {
-                result.sweep_error = Some(error);
-                return;
-            }
-        };
-        let mut old = Vec::new();
-        for object in &objects {
-            let name = name(object);
-            if name.starts_with(&self.run) {
-                continue;
-            }
-            let age = created_at(object).map(|time| now.as_second() - time.as_second());
-            if age.is_some_and(|age| age >= LEFT_OVER) {
-                old.push(name.to_owned());
-            } else {
-                result.in_use += 1;
-            }
-        }
-        result.swept = self.remove(old.iter(), interrupt, result).await;
-    }
-
-    /// The metadata of the CalicoNodeStatuses that runs of this program have created. With their routes, those of
-    /// a large cluster would be larger than any response that is read.
-    async fn of_probes(&self) -> Result<Vec<Value>, RequestError> {
-        let mut found = Vec::new();
-        let mut token = String::new();
-        for _ in 0..PAGES {
-            let escaped = utf8_percent_encode(&token, NON_ALPHANUMERIC);
-            let path = format!("{}?limit={PAGE}&continue={escaped}", self.writer.path());
-            let mut list: Value = self.server.get_metadata(&path).await?.json()?;
-            let next = list.pointer("/metadata/continue").and_then(Value::as_str);
-            token = next.unwrap_or_default().to_owned();
-            if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
-                found.extend(items.into_iter().filter(is_of_a_probe));
-            }
-            if token.is_empty() {
-                break;
-            }
-        }
-        Ok(found)
-    }
-
-    /// Watches until each of the names has a report. A watch begins with the objects as they are, so that it
-    /// can begin again whenever it ends.
-    async fn collect(
-        &self,
-        names: &BTreeMap<String, String>,
-        reports: &mut BTreeMap<String, CalicoNodeStatus>,
-    ) -> Result<(), RequestError> {
-        const PAUSE: Duration = Duration::from_millis(500);
-        let meter = Meter::new(MEMORY);
-        loop {
-            let path = format!("{}?watch=1&timeoutSeconds=60", self.writer.path());
-            match self.server.watch(&path).await {
-                Ok(mut events) => {
-                    while let Ok(Some(line)) = events.next().await {
-                        if let Some((name, status)) = report(&line, &meter)
-                            && names.contains_key(&name)
-                        {
-                            reports.insert(name, status);
-                        }
-                        if reports.len() == names.len() {
-                            return Ok(());
-                        }
-                    }
-                }
-                Err(error @ RequestError::Forbidden { .. }) => return Err(error),
-                Err(_) => {}
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-}
-
-/// The name and the report of an event, if calico-node has reported.
-fn report(line: &[u8], meter: &Meter) -> Option<(String, CalicoNodeStatus)> {
-    let event: Value = serde_json::from_slice(line).ok()?;
-    let kind = event.get("type").and_then(Value::as_str);
-    if !matches!(kind, Some("ADDED" | "MODIFIED")) {
-        return None;
-    }
-    let pruned = Pruned {
-        fields: CALICO_NODE_STATUSES.fields,
-        meter,
-    };
-    let object = pruned.deserialize(event.get("object")?).ok()?;
-    let status: CalicoNodeStatus = page::object(object).ok()?;
-    let name = status.metadata.name.clone();
-    status.reports_bgp().then_some((name, status))
-}
-
-fn name(object: &Value) -> &str {
-    let name = object.get("metadata").and_then(|it| it.get("name"));
-    name.and_then(Value::as_str).unwrap_or_default()
-}
-
-fn created_at(object: &Value) -> Option<Timestamp> {
-    let time = object.get("metadata")?.get("creationTimestamp")?;
-    time.as_str()?.parse().ok()
-}
-
-/// Whether a run of this program created it.
-fn is_of_a_probe(object: &Value) -> bool {
-    let (label, value) = LABEL;
-    let has_label = |metadata: &Value| {
-        let labels = metadata.get("labels");
-        labels
-            .and_then(|labels| labels.get(label))
-            .and_then(Value::as_str)
-            == Some(value)
-    };
-    let Some(metadata) = object.get("metadata") else {
-        return false;
-    };
-    let moved = metadata.get("annotations").and_then(|it| it.get(METADATA));
-    let moved = moved.and_then(Value::as_str);
-    let moved: Option<Value> = moved.and_then(|text| serde_json::from_str(text).ok());
-    name(object).starts_with(PREFIX)
-        && (has_label(metadata) || moved.as_ref().is_some_and(has_label))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_run_created_is_recognized_and_nothing_else() {
-        let label = json!({"app.kubernetes.io/managed-by": "kubectl-calico"});
-        let moved = json!({"labels": label}).to_string();
-        for (metadata, is_ours) in [
-            (json!({"name": "kubectl-calico-1-0", "labels": label}), true),
-            (
-                json!({"name": "kubectl-calico-1-0", "annotations": {METADATA: moved}}),
-                true,
-            ),
-            (json!({"name": "kubectl-calico-1-0"}), false),
-            (json!({"name": "mine", "labels": label}), false),
-            (
-                json!({"name": "kubectl-calico-1-0", "annotations": {METADATA: "{"}}),
-                false,
-            ),
-        ] {
-            assert_eq!(
-                is_of_a_probe(&json!({"metadata": metadata})),
-                is_ours,
-                "{metadata}"
-            );
         }
     }
 }
