@@ -1,21 +1,22 @@
 //! Manifests with which no component would implement Services.
 
+mod evidence;
+mod lack;
+
 use calico_core::catalog::Entry;
 
-use crate::assess::advice::services_endpoint::{
-    HOST, bootstraps, by_config_map, config_map, has_address, is_of_service,
-};
+use crate::assess::advice::services_endpoint::{HOST, by_config_map, config_map};
 use crate::assess::check::Case;
 use crate::assess::checks::ebpf::IPVS_FIRST;
-use crate::assess::checks::other_plugins;
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::dataplane::Dataplane;
 use crate::facts::platform::Platform;
-use crate::facts::provenance::Provenance;
 use crate::snapshot::ObjectRef;
 use crate::views::calico_node::CalicoNode;
 use crate::views::kube_proxy;
 use crate::views::objects::setting;
+use evidence::{subject, with_data_plane, with_kube_proxy};
+use lack::{Lack, lack};
 
 pub(super) static NO_SERVICES: Entry = Entry {
     code: "CAL121",
@@ -49,17 +50,6 @@ pub(super) static NO_SERVICES: Entry = Entry {
              plane; projectcalico/calico#12476",
 };
 
-/// What is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lack {
-    /// eBPF is off, and so is kube-proxy.
-    Implementation,
-    /// eBPF is on, kube-proxy is off, and calico-node cannot reach the API server.
-    Address,
-    /// The operator refuses bpfNetworkBootstrap beside the address.
-    Choice,
-}
-
 /// The finding, if something is missing that the cluster has without the manifests.
 pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
     if let Some(finding) = left_over(before, after) {
@@ -76,42 +66,6 @@ pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
         Lack::Address => address(before, after)?,
         Lack::Choice => choice(after),
     })
-}
-
-fn lack(case: &Case) -> Option<Lack> {
-    let bpf = *case.facts.dataplane.value()? == Dataplane::Bpf;
-    let node = CalicoNode::current(case.snapshot)?;
-    if bpf && knows_bootstrap(case) && bootstraps(case) && by_config_map(case).is_some() {
-        return Some(Lack::Choice);
-    }
-    let platform = case.facts.cluster.platform.value();
-    let elsewhere = kube_proxy::disabled(case.snapshot).is_none()
-        && platform.is_some_and(|it| it.implements_services() || *it == Platform::Gke);
-    if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
-        return None;
-    }
-    match (bpf, gets_address(case, &node)) {
-        (false, _) => Some(Lack::Implementation),
-        (true, false) => Some(Lack::Address),
-        (true, true) => None,
-    }
-}
-
-/// Whether the operator's CRD has bpfNetworkBootstrap, which the API server drops otherwise.
-fn knows_bootstrap(case: &Case) -> bool {
-    let operator = case.facts.installation.as_ref();
-    operator.is_some_and(|installation| installation.operator.since(40))
-}
-
-/// Whether calico-node gets an address that is not that of the Service: from the operator that of its ConfigMap,
-/// whatever it has now.
-fn gets_address(case: &Case, node: &CalicoNode) -> bool {
-    let may_be_there = case.snapshot.services_endpoint.failure().is_some();
-    if !node.is_of_operator() || may_be_there {
-        return has_address(case);
-    }
-    (knows_bootstrap(case) && bootstraps(case))
-        || by_config_map(case).is_some_and(|host| !is_of_service(case, host))
 }
 
 /// Addresses of Services that kube-proxy leaves on the nodes.
@@ -283,49 +237,4 @@ fn choice(after: &Case) -> Finding {
     )
     .impact("the operator stops reconciling, and TigeraStatus calico becomes Degraded")
     .fix("leave out bpfNetworkBootstrap, or delete the ConfigMap before applying the manifests")
-}
-
-/// What turns eBPF on or off.
-fn data_plane(case: &Case) -> Provenance {
-    let field = "spec.calicoNetwork.linuxDataplane";
-    let requested = setting(case.snapshot, "linuxDataplane");
-    let from = case.facts.dataplane.from().first().cloned();
-    match from {
-        Some(from) if requested.is_none() || !case.facts.install.is_left_to_operator() => from,
-        _ => Provenance::new(ObjectRef::installation(), field),
-    }
-}
-
-fn subject(case: &Case) -> ObjectRef {
-    data_plane(case).object
-}
-
-fn with_data_plane(finding: Finding, case: &Case) -> Finding {
-    let name = case.facts.dataplane.value().map_or("", |used| used.name());
-    let requested = setting(case.snapshot, "linuxDataplane");
-    finding.read(
-        &data_plane(case),
-        requested.unwrap_or_else(|| name.to_owned()),
-    )
-}
-
-fn with_kube_proxy(finding: Finding, case: &Case) -> Finding {
-    let Some(set) = kube_proxy::daemon_set(case.snapshot) else {
-        return finding.evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0);
-    };
-    let object = ObjectRef::of_object("DaemonSet", &set.metadata);
-    let pod = set
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.template.spec.as_ref());
-    let selector = pod.and_then(|pod| pod.node_selector.as_ref());
-    let selector = selector.into_iter().flatten();
-    let selector: Vec<String> = selector
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    finding.evidence(
-        object,
-        "spec.template.spec.nodeSelector",
-        selector.join(", "),
-    )
 }

@@ -1,15 +1,13 @@
-//! Manifests that change on which nodes calico-node runs.
+//! How calico-node selects its nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::{NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm};
 use serde_yaml::Value;
 
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
 use crate::facts::provenance::Provenance;
-use crate::phrases::few;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
 use crate::snapshot::{Node, ObjectRef};
@@ -17,104 +15,21 @@ use crate::views::calico_node::CalicoNode;
 use crate::views::daemon_set;
 use crate::views::objects::default_installation;
 
-pub(super) static PLACEMENT_CHANGED: Entry = Entry {
-    code: "CAL124",
-    title: "the manifests remove calico-node from nodes",
-    meaning: "The manifests change the labels by which calico-node selects its nodes, and some nodes that run it do not \
-              have them.",
-    impact: "calico-node is removed from these nodes. New pods there get no network, and routes and policies are no \
-             longer updated.",
-    criteria: "Only with --with. nodeSelector and the required nodeAffinity of the calico-node DaemonSet, or \
-               of calicoNodeDaemonSet in the Installation, are compared with the labels of the Linux nodes. \
-               The finding is an error if no node is selected. Only some labels of nodes are read: if the \
-               result depends on another one, the finding is a warning that says so.",
-    fix: "Select every node that needs Calico, or label the nodes before applying the manifests.",
-    source: "tigera/operator v1.42.3, pkg/render/common/components/components.go; Kubernetes documentation, Assigning \
-             Pods to Nodes",
-};
-
 /// The label with the operating system of a node.
 const OS: &str = "kubernetes.io/os";
 
 /// How calico-node selects its nodes.
 #[derive(Debug, PartialEq)]
-struct Selection {
+pub(super) struct Selection {
     labels: BTreeMap<String, String>,
     affinity: Option<NodeAffinity>,
     /// The object, and the fields in it that are set.
-    object: ObjectRef,
-    fields: Vec<(String, String)>,
-}
-
-/// The finding, if calico-node leaves nodes, or may leave them.
-pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
-    let (was, is) = (Selection::of(before), Selection::of(after)?);
-    if was.as_ref().is_some_and(|was| was.selects_like(&is)) {
-        return None;
-    }
-    let nodes = after.snapshot.nodes.items().iter();
-    let nodes = nodes.filter(|node| node.is_linux() && !node.is_virtual());
-    let had = |node: &&Node| {
-        was.as_ref()
-            .is_none_or(|was| was.selects(node) != Some(false))
-    };
-    let nodes: Vec<&Node> = nodes.filter(had).collect();
-    let left = nodes.iter().filter(|node| is.selects(node) == Some(false));
-    let left: Vec<&str> = left.map(|node| node.metadata.name.as_str()).collect();
-    let unsure = nodes.iter().any(|node| is.selects(node).is_none());
-    // By a label that it selects by already, it selects the nodes on which it runs.
-    let known = was.as_ref().map(Selection::unread).unwrap_or_default();
-    let mut added = is.unread();
-    added.retain(|key| !known.contains(key));
-    let finding = if nodes.is_empty() {
-        return None;
-    } else if left.len() == nodes.len() {
-        let message = "calico-node selects no node of the cluster";
-        let finding = Finding::error(&PLACEMENT_CHANGED, is.object.clone(), message);
-        is.proof(finding).impact(
-            "calico-node is removed from every node: new pods get no network, and routes and policies are no longer \
-             updated",
-        )
-    } else if !left.is_empty() {
-        let message = format!("calico-node no longer selects {}", few(&left));
-        let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
-        is.proof(finding).impact(
-            "calico-node is removed there: new pods get no network, and routes and policies are no \
-             longer updated",
-        )
-    } else if unsure && !added.is_empty() {
-        let message = format!(
-            "calico-node selects its nodes by {}, which kubectl calico does not read",
-            few(&added)
-        );
-        let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
-        is.proof(finding)
-            .impact("calico-node is removed from every node without the label: new pods there get no network")
-    } else {
-        return None;
-    };
-    let fields: Vec<&str> = is.fields.iter().map(|(field, _)| field.as_str()).collect();
-    Some(finding.fix(if left.len() == nodes.len() {
-        format!(
-            "change {} in the manifest of {}",
-            fields.join(", "),
-            is.object
-        )
-    } else if left.is_empty() {
-        "before applying the manifests, check with kubectl get nodes --show-labels that every node that needs Calico \
-         is selected"
-            .to_owned()
-    } else {
-        format!(
-            "change {} in the manifest of {}, unless these nodes are meant to run without Calico",
-            fields.join(", "),
-            is.object
-        )
-    }))
+    pub(super) object: ObjectRef,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 impl Selection {
-    fn of(case: &Case) -> Option<Self> {
+    pub(super) fn of(case: &Case) -> Option<Self> {
         let node = CalicoNode::current(case.snapshot);
         if case.facts.install.is_left_to_operator() && node.is_none_or(|node| node.is_of_operator())
         {
@@ -176,12 +91,12 @@ impl Selection {
         }
     }
 
-    fn selects_like(&self, other: &Self) -> bool {
+    pub(super) fn selects_like(&self, other: &Self) -> bool {
         (&self.labels, &self.affinity) == (&other.labels, &other.affinity)
     }
 
     /// Whether it selects a node; `None` if that depends on a label that is not read.
-    fn selects(&self, node: &Node) -> Option<bool> {
+    pub(super) fn selects(&self, node: &Node) -> Option<bool> {
         let by_labels = self.labels.iter().map(|(key, value)| {
             let label = label(node, key)?;
             Some(label == Some(value.as_str()))
@@ -221,7 +136,7 @@ impl Selection {
     }
 
     /// The labels that are not read of nodes.
-    fn unread(&self) -> Vec<String> {
+    pub(super) fn unread(&self) -> Vec<String> {
         let expressions = self
             .terms()
             .iter()
@@ -233,7 +148,7 @@ impl Selection {
             .collect()
     }
 
-    fn proof(&self, finding: Finding) -> Finding {
+    pub(super) fn proof(&self, finding: Finding) -> Finding {
         if self.fields.is_empty() {
             return finding.exists(self.object.clone());
         }

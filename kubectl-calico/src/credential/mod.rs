@@ -1,118 +1,11 @@
 //! Texts that may hold a credential. Programs should not write any to logs and messages, but snapshots are
 //! shared.
 
-/// Names of credentials, in lower case, that a `:` or a `=` follows, perhaps after quotes.
-const NAMES: [&str; 17] = [
-    "access-key",
-    "access_key",
-    "accesskey",
-    "api-key",
-    "api_key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "passphrase",
-    "passwd",
-    "password",
-    "private-key",
-    "private_key",
-    "privatekey",
-    "secret",
-    "signature",
-    "token",
-];
+mod words;
 
-/// Names that are taken for one only if they are words of their own, in lower case.
-const SHORT_NAMES: [&str; 4] = ["pass", "psk", "pwd", "sig"];
+use words::{ERRORS, NAMES, ORDINARY, PASSWORDS, PREFIXES, SHORT_NAMES};
 
-/// Names whose value may also follow after a space, in lower case.
-const PASSWORDS: [&str; 3] = ["passphrase", "passwd", "password"];
-
-/// What follows `password` in a sentence that does not have one.
-const ORDINARY: [&str; 44] = [
-    "a",
-    "an",
-    "and",
-    "are",
-    "as",
-    "at",
-    "auth",
-    "authentication",
-    "been",
-    "but",
-    "by",
-    "can",
-    "cannot",
-    "changed",
-    "combination",
-    "could",
-    "does",
-    "expired",
-    "failed",
-    "file",
-    "for",
-    "from",
-    "has",
-    "hash",
-    "in",
-    "incorrect",
-    "invalid",
-    "is",
-    "may",
-    "mismatch",
-    "must",
-    "not",
-    "of",
-    "on",
-    "or",
-    "provided",
-    "required",
-    "should",
-    "that",
-    "to",
-    "was",
-    "were",
-    "with",
-    "wrong",
-];
-
-/// How the error begins that another one wraps.
-const ERRORS: [&str; 14] = [
-    "context",
-    "dial",
-    "failed",
-    "get",
-    "net/http",
-    "parent",
-    "pods",
-    "post",
-    "rpc",
-    "secrets",
-    "server",
-    "serviceaccounts",
-    "unexpected",
-    "x509",
-];
-
-/// How the credentials of well-known services begin.
-const PREFIXES: [&str; 14] = [
-    "AKIA",
-    "ASIA",
-    "AIza",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "hvs.",
-    "xoxb-",
-    "xoxp-",
-    "eyJ",
-];
-
-/// The shortest rest of such a credential, in characters.
+/// The shortest rest of a credential of a well-known service, in characters.
 const SHORTEST_REST: usize = 10;
 
 /// The shortest word that is taken for an encoded key, in characters.
@@ -149,10 +42,12 @@ fn begins_block(line: &str) -> bool {
 /// caution.
 pub(crate) fn may_hold_one(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
-    NAMES.iter().any(|name| is_assigned(&lower, name, false))
+    NAMES
+        .iter()
+        .any(|name| is_assigned(&lower, name, Word::Part))
         || SHORT_NAMES
             .iter()
-            .any(|name| is_assigned(&lower, name, true))
+            .any(|name| is_assigned(&lower, name, Word::Whole))
         || PASSWORDS.iter().any(|name| is_followed(&lower, name))
         || has_flag(&lower)
         || has_bearer(&lower)
@@ -170,11 +65,20 @@ pub(crate) fn may_hold_one(line: &str) -> bool {
         || is_key(line.trim())
 }
 
+/// What a name is in a line.
+#[derive(Clone, Copy, PartialEq)]
+enum Word {
+    /// A word of its own.
+    Whole,
+    /// Also the end of a longer one.
+    Part,
+}
+
 /// Whether a name ends before a `:` or a `=`, as in `"Password": "x"` or `TOKEN=x`, and a value follows.
-fn is_assigned(lower: &str, name: &str, is_whole: bool) -> bool {
+fn is_assigned(lower: &str, name: &str, word: Word) -> bool {
     lower.match_indices(name).any(|(at, _)| {
         let before = lower.get(..at).unwrap_or_default();
-        if is_whole && before.ends_with(char::is_alphanumeric) {
+        if word == Word::Whole && before.ends_with(char::is_alphanumeric) {
             return false;
         }
         let rest = lower.get(at + name.len()..).unwrap_or_default();
