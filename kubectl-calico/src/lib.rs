@@ -1,9 +1,11 @@
 //! `kubectl calico`: shows how Calico is installed in a cluster, how it routes pod traffic, and what is
 //! wrong.
 //!
-//! Data flows one way, *gather -> assess -> render*. Of these, only `gather`, with [`connect`], touches the
-//! network or the disk; everything after it is a function of the `snapshot`, so a cluster saved to a file
-//! gives the same report.
+//! Data flows one way:
+//! `connect -> gather -> snapshot -> views -> facts -> repair -> assess -> plan -> render -> command`.
+//! Only `connect`, `gather`, `command`, `interrupt` and `terminal` touch the network, files, other programs, signals or
+//! standard input and output; everything else is a function of its input, so a cluster saved to a file gives the same
+//! report.
 
 #![allow(
     unreachable_pub,

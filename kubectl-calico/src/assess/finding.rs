@@ -7,11 +7,10 @@ use calico_core::text::cut;
 use serde::{Deserialize, Serialize};
 
 use super::pending_change::PendingChange;
-use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::repair::step::either;
-use crate::snapshot::{Location, ObjectRef};
+use crate::snapshot::{Location, ObjectRef, Provenance};
 
 /// The longest message and the longest value of a finding, in characters. Both can contain what anybody
 /// with access to an object has written.

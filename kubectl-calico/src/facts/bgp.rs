@@ -6,9 +6,8 @@ use serde::Serialize;
 use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::{BgpConfiguration, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
 
 /// BGP on the cluster's nodes.

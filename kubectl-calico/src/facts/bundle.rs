@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::platform::Platform;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::objects::{deployment, object_of};
 

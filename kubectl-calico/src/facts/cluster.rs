@@ -7,8 +7,7 @@ use serde::Serialize;
 use super::cloud::{Cloud, cloud};
 use super::platform::{Platform, platform};
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, Origin, Reading, Snapshot};
+use crate::snapshot::{Node, Origin, Provenance, Reading, Snapshot};
 
 /// The cluster.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::method::Method;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Reading, Snapshot, TigeraStatus};
+use crate::snapshot::{Provenance, Reading, Snapshot, TigeraStatus};
 
 /// A component that the operator reports on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,9 +6,8 @@ use super::datastore::IN_ETCD;
 use super::install::Install;
 use super::installation::InstallationFacts;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Reading, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::calico_node::{CalicoNode, NOT_FOUND};
 use crate::views::felix::{self, Felix, FelixSetting};
 

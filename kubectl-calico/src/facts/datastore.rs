@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Reading, Snapshot, Store};
+use crate::snapshot::{Provenance, Reading, Snapshot, Store};
 use crate::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
 
 /// Where Calico stores its data.

@@ -1,11 +1,8 @@
 //! One thing that was read or derived, with its provenance.
 
-use std::fmt;
+use serde::Serialize;
 
-use serde::{Serialize, Serializer};
-
-use super::provenance::Provenance;
-use crate::snapshot::{Reading, Unknown};
+use crate::snapshot::{Gap, Provenance, Reading, Unknown};
 
 /// A fact: a value and where it was read, or the reason why it is absent or unknown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,42 +28,6 @@ pub enum Fact<T> {
         #[cfg_attr(test, schemars(with = "String"))]
         unknown: Gap,
     },
-}
-
-/// Why nothing is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gap {
-    /// Something could not be read. A report lists that once, below its facts.
-    Unread(Unknown),
-    /// Another reason.
-    Other(String),
-}
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unread(why) => why.fmt(f),
-            Self::Other(why) => f.write_str(why),
-        }
-    }
-}
-
-impl Serialize for Gap {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl From<Unknown> for Gap {
-    fn from(why: Unknown) -> Self {
-        Self::Unread(why)
-    }
-}
-
-impl From<&str> for Gap {
-    fn from(why: &str) -> Self {
-        Self::Other(why.to_owned())
-    }
 }
 
 impl<T> Fact<T> {

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::owner::Owner;
 use super::platform::Platform;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 use crate::views::marks::Marks;
 use crate::views::objects::{default_installation, object_of, operator_deployment};
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::facts::provenance::Provenance;
+use crate::snapshot::Provenance;
 use crate::views::calico_node::{CalicoNode, Variable};
 
 /// One of Calico's manifests.

@@ -6,8 +6,7 @@ use super::installer::{Installer, installer};
 use super::manifest::{Manifest, manifest};
 use super::platform::Platform;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::objects::{default_installation, object_of, operator_deployment};
 

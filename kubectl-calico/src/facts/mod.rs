@@ -30,7 +30,6 @@ pub mod pool_usage;
 pub mod pools;
 pub mod ports;
 pub mod proposed_pools;
-pub mod provenance;
 pub mod replicas;
 pub mod routing;
 pub mod routing_mode;
@@ -44,9 +43,8 @@ pub mod versions;
 use serde::Serialize;
 
 use fact::Fact;
-use provenance::Provenance;
 
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 
 /// What was read from a cluster or derived from it.
 #[derive(Clone, Debug, Serialize)]

@@ -5,8 +5,7 @@ use calico_core::pod_network::{Source, cidr_list, kubeadm_networking};
 use serde_yaml::Value;
 
 use super::networks::{ConfiguredNetwork, Networks, UnreadableSource};
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef, Pod, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Pod, Provenance, Snapshot};
 use crate::views::calico_node::entry;
 use crate::views::server_arguments::ServerArguments;
 

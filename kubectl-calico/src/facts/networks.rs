@@ -4,7 +4,7 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::{PodNetwork, Source, hold};
 use serde::Serialize;
 
-use crate::facts::provenance::Provenance;
+use crate::snapshot::Provenance;
 
 /// The networks that Kubernetes was configured with.
 #[derive(Clone, Debug, Default, Serialize)]

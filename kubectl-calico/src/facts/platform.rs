@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Provenance, Snapshot};
 
 /// A Kubernetes distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

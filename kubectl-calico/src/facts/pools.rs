@@ -11,8 +11,9 @@ use super::no_assignment::NoAssignment;
 use super::pool_encapsulation::encapsulation;
 use super::pool_usage::PoolUsage;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{InvalidField, IpPool, IpPoolSpec, Meta, ObjectRef, Reading, Snapshot};
+use crate::snapshot::{
+    InvalidField, IpPool, IpPoolSpec, Meta, ObjectRef, Provenance, Reading, Snapshot,
+};
 
 /// An IPPool that exists in the cluster.
 #[derive(Clone, Debug, Serialize)]

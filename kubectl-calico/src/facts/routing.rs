@@ -18,8 +18,7 @@ use super::pools::ExistingPool;
 use super::ports::{Port, Traffic, ports};
 use super::routing_mode::{RoutesBy, RoutingMode};
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Provenance, Snapshot};
 use crate::views::calico_node::{CalicoNode, NOT_FOUND, entry};
 use crate::views::felix::{self, Felix};
 

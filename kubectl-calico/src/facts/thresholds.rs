@@ -1,18 +1,11 @@
 //! The numbers from which on a check finds something.
 
-/// The number of restarts after which a container that is running but not ready is considered
-/// crash-looping: it may run for a while before each crash.
-pub(crate) const CRASH_LOOP_RESTARTS: u32 = 3;
-
 /// The share of addresses in use above which a pool is considered nearly full.
 pub(crate) const NEARLY_FULL: f64 = 0.9;
 
 /// The number of nodes up to which a full node-to-node mesh is recommended.
 /// Source: Calico documentation, BGP.
 pub(crate) const MESH_NODES: u32 = 100;
-
-/// How long after a node joins calico-node may still be starting there, in seconds: its images are pulled first.
-pub(crate) const JOINING: i64 = 180;
 
 /// The timeout of the liveness probe in Calico's manifest, in seconds.
 /// Source: projectcalico/calico v3.32.1, manifests/calico.yaml.

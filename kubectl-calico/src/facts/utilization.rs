@@ -10,8 +10,7 @@ use super::node_blocks::{NodeBlocks, spare_blocks};
 use super::pool_usage::PoolUsage;
 use super::pools::ExistingPool;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Reading, Snapshot};
+use crate::snapshot::{Provenance, Reading, Snapshot};
 use crate::views::ipam_blocks::{Block, blocks, reserved};
 use crate::views::ipam_config::claims_blocks;
 

@@ -4,8 +4,7 @@ use calico_core::operator::{self, ContainerView, VERSION_VARIABLE, VersionSource
 use k8s_openapi::api::core::v1::Container;
 
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::objects::{default_installation, object_of, operator_deployment};
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::facts::fact::{Fact, Gap};
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Pod, Reading, Snapshot};
+use crate::facts::fact::Fact;
+use crate::snapshot::{Gap, ObjectRef, Pod, Provenance, Reading, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::pods::{self, AGENTS};
 

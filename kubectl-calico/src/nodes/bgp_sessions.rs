@@ -9,8 +9,9 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::facts::datastore::IN_ETCD;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{BgpPeering, BirdRoute, CalicoNodeStatus, ObjectRef, Reading, Snapshot};
+use crate::snapshot::{
+    BgpPeering, BirdRoute, CalicoNodeStatus, ObjectRef, Provenance, Reading, Snapshot,
+};
 use crate::views::node_addresses::annotation;
 
 /// The state of a session that works.

@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Provenance, Snapshot};
 use crate::views::ipam_blocks::blocks;
 
 /// The blocks of a node.

@@ -7,9 +7,8 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::facts::datastore::IN_ETCD;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
 use crate::facts::tunnel_addresses::TunnelDevice;
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Provenance};
 
 /// The address of a tunnel device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -7,9 +7,8 @@ use serde::Serialize;
 use super::agent_pod::AgentPod;
 use crate::facts::Facts;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
 use crate::facts::typha;
-use crate::snapshot::{Pod, Reading, Snapshot};
+use crate::snapshot::{Pod, Provenance, Reading, Snapshot};
 use crate::views::pods;
 
 /// What a node has to do with Typha, to which its Felix connects.

@@ -8,8 +8,7 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::facts::datastore::IN_ETCD;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Provenance};
 use crate::views::node_addresses::{ANNOTATION, annotation};
 
 /// The addresses that calico-node has published for its node.

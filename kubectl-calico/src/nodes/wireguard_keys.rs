@@ -5,8 +5,7 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::facts::dataplane::{has_keys, is_encrypted};
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Provenance, Snapshot};
 use crate::views::felix::Felix;
 
 const KEYS: [&str; 2] = [

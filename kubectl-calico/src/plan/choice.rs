@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::facts::provenance::Provenance;
+use crate::snapshot::Provenance;
 
 /// A value that was derived, was given by a flag, or could not be determined.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -13,11 +13,10 @@ use crate::facts::method::Method;
 use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::platform::Platform;
 use crate::facts::pools;
-use crate::facts::provenance::Provenance;
 use crate::repair::installation_settings::Setting;
 use crate::repair::leftover_pools::Leftovers;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance};
 
 pub(crate) struct Inputs<'a> {
     pub(super) snapshot: &'a Snapshot,

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::pods::{object, owner, place, wanted};
-use crate::facts::thresholds::CRASH_LOOP_RESTARTS;
 use crate::phrases::{counted, few};
 use crate::snapshot::{ContainerStatus, ObjectRef, Pod, Snapshot};
+
+/// The number of restarts after which a container that is running but not ready is considered
+/// crash-looping: it may run for a while before each crash.
+const CRASH_LOOP_RESTARTS: u32 = 3;
 
 /// How a container fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

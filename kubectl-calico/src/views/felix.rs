@@ -9,8 +9,7 @@ use calico_core::selector::Selector;
 
 use super::calico_node::{CalicoNode, Variable};
 use super::node_labels::is_selected;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{FelixConfiguration, FelixSpec, Node, ObjectRef, Snapshot};
+use crate::snapshot::{FelixConfiguration, FelixSpec, Node, ObjectRef, Provenance, Snapshot};
 
 /// A setting that something here reads.
 pub struct FelixSetting<T: 'static> {

@@ -6,8 +6,10 @@ use k8s_openapi::jiff::Timestamp;
 use super::calico_node::CalicoNode;
 use super::container_failure::container_failure;
 use super::pods;
-use crate::facts::thresholds::JOINING;
 use crate::snapshot::{Node, Pod, Snapshot, StateReason};
+
+/// How long after a node joins calico-node may still be starting there, in seconds: its images are pulled first.
+const JOINING: i64 = 180;
 
 /// How far the clock of this machine may be behind that of the API server, in seconds.
 const CLOCK_SKEW: i64 = 30;

@@ -7,9 +7,8 @@ use super::calico_node::entry;
 use super::daemon_set;
 use super::pods::{is_wanted, place};
 use super::server_arguments::ServerArguments;
-use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::KUBE_PROXY_CONTAINER;
-use crate::snapshot::{Pod, Snapshot, runs_kube_proxy};
+use crate::snapshot::{Pod, Provenance, Snapshot, runs_kube_proxy};
 
 /// The flag of k3s and RKE2 that turns theirs off.
 pub const DISABLE: &str = "--disable-kube-proxy";

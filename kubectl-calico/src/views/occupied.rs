@@ -7,9 +7,8 @@ use calico_core::cidr::{Cidr, Family};
 use super::calico_node::{CalicoNode, entry};
 use super::ipam_blocks::blocks;
 use super::node_addresses::{annotation, usual_owner};
-use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::{MANIFEST_SERVICES_ENDPOINT, SERVICES_ENDPOINT};
-use crate::snapshot::{BgpPeer, Node, ObjectRef, Snapshot};
+use crate::snapshot::{BgpPeer, Node, ObjectRef, Provenance, Snapshot};
 
 /// What names the address of the API server.
 const HOST: &str = "KUBERNETES_SERVICE_HOST";

@@ -3,8 +3,7 @@
 //!
 //! Source: k3s-io/k3s v1.31, pkg/nodeconfig/nodeconfig.go.
 
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{Node, ObjectRef, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Provenance, Snapshot};
 
 const K3S: &str = "k3s.io/node-args";
 

@@ -7,10 +7,9 @@ use std::net::IpAddr;
 use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
-use crate::facts::provenance::Provenance;
 use crate::phrases::pasted;
 use crate::repair::kubectl::restart;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::calico_node::{
     CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT, Variable, entry,
 };

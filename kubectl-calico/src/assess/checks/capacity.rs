@@ -11,13 +11,12 @@ use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::facts::provenance::Provenance;
 use crate::phrases::counted;
 use crate::repair::Step;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     CALICO_CONFIG, DAEMON_SETS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, NODES,
 };
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::ipam_config::{self, is_strict};
 
 pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {

@@ -14,10 +14,9 @@ use crate::assess::candidate_pools::{
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::pools::ExistingPool;
-use crate::facts::provenance::Provenance;
 use crate::phrases::{counted, few, the_pool};
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::occupied::{NodeAddress, advertised, api_servers, holds_unassigned, peers};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {

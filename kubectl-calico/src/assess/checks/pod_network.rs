@@ -11,7 +11,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pool
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::networks::ConfiguredNetwork;
-use crate::facts::provenance::Provenance;
+use crate::snapshot::Provenance;
 use crate::snapshot::resources::{
     DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG,
     OPERATORS,

@@ -12,9 +12,8 @@ use crate::facts::bundle::Bundle;
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::facts::platform::Platform;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// A minor release of Calico 3, and minor versions of Kubernetes 1.
 struct Tested {

@@ -110,8 +110,7 @@ mod tests {
     use crate::facts::agents::{Agents, Counts};
     use crate::facts::fact::Fact;
     use crate::facts::manifest::Manifest;
-    use crate::facts::provenance::Provenance;
-    use crate::snapshot::{ObjectRef, Snapshot};
+    use crate::snapshot::{ObjectRef, Provenance, Snapshot};
 
     struct Nothing;
 

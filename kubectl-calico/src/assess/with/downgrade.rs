@@ -66,7 +66,7 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::provenance::Provenance;
+    use crate::snapshot::Provenance;
 
     #[test]
     fn only_an_older_version_goes_back() {

@@ -9,9 +9,8 @@ use calico_core::installation::path;
 
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::facts::provenance::Provenance;
 use crate::phrases::{MOST_NAMES, few};
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Provenance};
 use crate::views::calico_node::CalicoNode;
 use crate::views::node_addresses::annotation;
 

@@ -5,11 +5,10 @@ use crate::assess::check::{Case, Check};
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::finding::Finding;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
 use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// The findings, with the operator that the plan is for.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {

@@ -6,12 +6,11 @@ use calico_core::pool::Field;
 use calico_core::rules::{Case, Enforcement, Verdict, Violation, check};
 
 use crate::assess::finding::{Finding, Severity};
-use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// A finding for each violation, except for violations by a value that could not be determined:
 /// that value has its own reason.

@@ -20,7 +20,6 @@ use crate::facts::installation::InstallationFacts;
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::facts::pools;
-use crate::facts::provenance::Provenance;
 use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;
@@ -28,9 +27,9 @@ use crate::plan::new_family::as_existing;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
 use crate::repair::unlisted_pools::unlisted_pools;
-use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
+use crate::snapshot::{Provenance, Unknown};
 
 /// Findings of the checks that evaluate the requested configuration.
 pub(crate) struct Found {

@@ -9,10 +9,9 @@ use super::demand::Demand;
 use super::precedence::settled_by;
 use super::sizes::Sizes;
 use crate::assess::finding::Finding;
-use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::ipam_blocks::block_sizes;
 
 /// The flag that sets it.

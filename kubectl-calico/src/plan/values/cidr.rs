@@ -5,10 +5,10 @@ use calico_core::cidr::{Cidr, Family};
 use super::precedence::settled_by;
 use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::platform::Platform;
-use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::repair::free_range::is_clear_of_services_and_nodes;
+use crate::snapshot::Provenance;
 
 /// The flag that sets it.
 const FLAG: &str = "--cidr";

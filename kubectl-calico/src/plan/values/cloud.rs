@@ -8,9 +8,8 @@ use crate::assess::finding::Severity;
 use crate::facts::cloud::{Cloud, scheme_of};
 use crate::facts::cloud_network::Ipip;
 use crate::facts::fact::Fact;
-use crate::facts::provenance::Provenance;
 use crate::plan::inputs::Inputs;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// The encapsulations that suit a network.
 pub(crate) struct CloudPreference {

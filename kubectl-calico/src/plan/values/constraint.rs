@@ -7,12 +7,11 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::finding::Severity;
 use crate::facts::bgp::covers;
-use crate::facts::provenance::Provenance;
 use crate::plan::catalog::{
     ENCAPSULATION_ON_WINDOWS, ENCAPSULATION_WITH_EBPF, ENCAPSULATION_WITHOUT_BIRD,
 };
 use crate::plan::inputs::Inputs;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::felix::{CLUSTER_ROUTES, Felix};
 
 /// Something that excludes an encapsulation.

@@ -12,11 +12,10 @@ use crate::assess::check::Case;
 use crate::assess::checks::drift::cure::requested_encapsulation;
 use crate::assess::finding::Finding;
 use crate::facts::pools::ExistingPool;
-use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::repair::left_pods::LeftPods;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// The flag that sets it.
 const FLAG: &str = "--encapsulation";

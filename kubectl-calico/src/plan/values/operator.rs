@@ -3,10 +3,10 @@
 use calico_core::operator::OperatorVersion;
 
 use crate::facts::Facts;
-use crate::facts::fact::{Fact, Gap};
+use crate::facts::fact::Fact;
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
-use crate::snapshot::Unknown;
+use crate::snapshot::{Gap, Unknown};
 
 /// The requested version, else the installed one, else the newest known one.
 pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>, OperatorVersion) {

@@ -1,8 +1,7 @@
 //! The value to use if it does not have to be derived.
 
-use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 
 /// The value that a flag sets, else that of an existing pool, else the one that the Installation lists.
 pub(crate) fn settled_by<T>(

@@ -1,8 +1,8 @@
 //! Facts in words.
 
-use crate::facts::fact::{Fact, Gap};
+use crate::facts::fact::Fact;
 use crate::render::page::UNKNOWN;
-use crate::snapshot::Unknown;
+use crate::snapshot::{Gap, Unknown};
 
 /// That nothing is known, and why. A server's message about a missing permission, and that files do not
 /// contain something, is shown once, below.

@@ -3,11 +3,9 @@
 use k8s_openapi::api::core::v1::{ConfigMap, EnvVar};
 
 use super::CalicoNode;
-use crate::facts::fact::Gap;
-use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::{CALICO_CONFIG, MANIFEST_SERVICES_ENDPOINT};
 use crate::snapshot::trim::keep;
-use crate::snapshot::{ObjectRef, Reading};
+use crate::snapshot::{Gap, ObjectRef, Provenance, Reading};
 
 /// The ConfigMap with the address of the API server that needs no Services.
 pub const SERVICES_ENDPOINT: &str = "kubernetes-services-endpoint";

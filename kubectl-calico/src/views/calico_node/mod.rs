@@ -9,8 +9,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Container};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use super::daemon_set;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::{ObjectRef, Reading, Snapshot};
+use crate::snapshot::{ObjectRef, Provenance, Reading, Snapshot};
 pub use environment::{SERVICES_ENDPOINT, Variable, entry};
 
 /// The namespace of what the operator creates.

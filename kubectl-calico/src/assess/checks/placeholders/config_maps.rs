@@ -5,11 +5,10 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint;
 use crate::assess::check::Case;
-use crate::facts::provenance::Provenance;
 use crate::phrases::pasted_names;
 use crate::repair::Step;
 use crate::repair::kubectl::restart;
-use crate::snapshot::{ObjectRef, Reading};
+use crate::snapshot::{ObjectRef, Provenance, Reading};
 use crate::views::calico_node::CalicoNode;
 
 /// Values of these ConfigMaps, but templates that install-cni fills in.

@@ -5,9 +5,8 @@ use serde_yaml::Value;
 use super::placeholder::Placeholder;
 use crate::assess::advice::placeholder;
 use crate::assess::check::Case;
-use crate::facts::provenance::Provenance;
 use crate::repair::Step;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::objects::default_installation;
 
 /// Strings of the Installation, but those of its pools.

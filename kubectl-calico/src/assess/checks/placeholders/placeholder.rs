@@ -2,8 +2,8 @@
 
 use crate::assess::advice::placeholder;
 use crate::assess::advice::services_endpoint::{HOST, PORT};
-use crate::facts::provenance::Provenance;
 use crate::repair::Step;
+use crate::snapshot::Provenance;
 
 /// A value that is a placeholder, and how it is changed.
 pub(super) struct Placeholder {

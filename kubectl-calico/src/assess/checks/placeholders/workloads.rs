@@ -4,10 +4,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::check::Case;
-use crate::facts::provenance::Provenance;
 use crate::phrases::pasted_names;
 use crate::repair::Step;
-use crate::snapshot::{ObjectRef, Reading};
+use crate::snapshot::{ObjectRef, Provenance, Reading};
 use crate::views::calico_node::CalicoNode;
 use crate::views::daemon_set;
 

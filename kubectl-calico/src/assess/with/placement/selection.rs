@@ -7,10 +7,9 @@ use serde_yaml::Value;
 
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
-use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Provenance};
 use crate::views::calico_node::CalicoNode;
 use crate::views::daemon_set;
 use crate::views::objects::default_installation;

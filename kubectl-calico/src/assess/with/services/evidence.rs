@@ -2,8 +2,7 @@
 
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
-use crate::facts::provenance::Provenance;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::kube_proxy;
 use crate::views::objects::setting;
 

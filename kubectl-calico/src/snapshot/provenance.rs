@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::snapshot::ObjectRef;
+use super::ObjectRef;
 
 /// The object and the field that a value was read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
