@@ -43,42 +43,61 @@ pub enum Method {
 /// request them.
 pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     let nodes = CalicoNode::all(snapshot);
-    let mut from: Vec<Provenance> = nodes.iter().map(|node| node.at("")).collect();
+    let from: Vec<Provenance> = nodes.iter().map(|node| node.at("")).collect();
     let by_operator = nodes.iter().any(CalicoNode::is_of_operator);
     let by_manifest = nodes.iter().find(|node| !node.is_of_operator());
-    if by_operator && by_manifest.is_some() {
-        let value = Method::Migrating;
-        return Fact::Known { value, from };
-    }
-    if let Some(node) = by_manifest {
-        if node.is_canal() {
-            let value = Method::Canal;
-            return Fact::Known { value, from };
+    match by_manifest {
+        Some(_) if by_operator => Fact::Known {
+            value: Method::Migrating,
+            from,
+        },
+        Some(node) => of_manifest(node, from),
+        None if by_operator || default_installation(snapshot).is_some() => {
+            of_installation(snapshot, platform, from)
         }
-        let (variant, evidence) = manifest(node);
-        from.push(evidence);
-        let value = Method::Manifest { variant };
+        None => not_running(snapshot),
+    }
+}
+
+/// The method of an install whose calico-node is a manifest's.
+fn of_manifest(node: &CalicoNode, mut from: Vec<Provenance>) -> Fact<Method> {
+    if node.is_canal() {
+        let value = Method::Canal;
         return Fact::Known { value, from };
     }
+    let (variant, evidence) = manifest(node);
+    from.push(evidence);
+    let value = Method::Manifest { variant };
+    Fact::Known { value, from }
+}
+
+/// The method where the operator's calico-node runs, or an Installation requests it. `from` is the former, if it runs.
+fn of_installation(
+    snapshot: &Snapshot,
+    platform: Option<Platform>,
+    mut from: Vec<Provenance>,
+) -> Fact<Method> {
+    let (by, evidence) = installer(snapshot, platform);
+    // A proposal of an Installation is for a cluster with the operator. Without permission to list Deployments, the
+    // operator may still run; without that to list DaemonSets, calico-node.
+    let unread = snapshot
+        .operators
+        .unknown()
+        .or(snapshot.daemon_sets.failure());
+    let runs = !from.is_empty() || operator_deployment(snapshot).is_some();
+    let value = if runs || snapshot.basis.is_proposal() || unread.is_some() {
+        Method::Operator { by }
+    } else {
+        Method::InstallationOnly
+    };
     let installation = default_installation(snapshot);
-    if by_operator || installation.is_some() {
-        let (by, evidence) = installer(snapshot, platform);
-        // A proposal of an Installation is for a cluster with the operator. Without permission to list Deployments, the operator may still run; without that to list
-        // DaemonSets, calico-node.
-        let unread = snapshot
-            .operators
-            .unknown()
-            .or(snapshot.daemon_sets.failure());
-        let runs = by_operator || operator_deployment(snapshot).is_some();
-        let value = if runs || snapshot.basis.is_proposal() || unread.is_some() {
-            Method::Operator { by }
-        } else {
-            Method::InstallationOnly
-        };
-        from.extend(installation.map(|_| Provenance::new(ObjectRef::installation(), "")));
-        from.extend(evidence);
-        return Fact::Known { value, from };
-    }
+    from.extend(installation.map(|_| Provenance::new(ObjectRef::installation(), "")));
+    from.extend(evidence);
+    Fact::Known { value, from }
+}
+
+/// The method where neither calico-node nor an Installation was found.
+fn not_running(snapshot: &Snapshot) -> Fact<Method> {
     if let Some(operator) = operator_deployment(snapshot) {
         let unread = snapshot.installations.unknown();
         if let Some(why) = unread.or(snapshot.daemon_sets.failure()) {

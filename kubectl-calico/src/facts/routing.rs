@@ -54,6 +54,13 @@ pub struct RoutingInputs<'a> {
     pub ipam: &'a Fact<String>,
 }
 
+impl RoutingInputs<'_> {
+    /// Whether pods get their addresses from the pod CIDRs of their nodes.
+    fn is_by_pod_cidr(&self) -> bool {
+        self.ipam.value().is_some_and(|ipam| ipam == HOST_LOCAL)
+    }
+}
+
 impl Routing {
     /// The routing of a snapshot.
     pub fn of(snapshot: &Snapshot, inputs: &RoutingInputs) -> Self {
@@ -102,40 +109,13 @@ fn modes(
     felix: &Felix,
     bgp: &Bgp,
 ) -> Fact<Vec<RoutingMode>> {
-    match inputs.install.method.value() {
-        Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => {
-            return Fact::absent("Calico does not run");
-        }
-        Some(Method::Canal) => return canal(snapshot),
-        Some(Method::Manifest {
-            variant: Manifest::PolicyOnly,
-        }) => {
-            return Fact::Known {
-                value: vec![by_other_plugin()],
-                from: inputs.install.method.from().to_vec(),
-            };
-        }
-        _ => {}
+    if let Some(known) = not_by_pools(snapshot, inputs) {
+        return known;
     }
-    let effective = inputs
-        .installation
-        .map(|installation| &installation.effective);
-    if let Some(other) = effective.filter(|effective| !effective.is_calico_cni()) {
-        let from = Provenance::new(ObjectRef::installation(), "spec.cni.type");
-        return Fact::known(
-            vec![RoutingMode::other(format!(
-                "by the CNI plugin {}; Calico enforces policy only",
-                other.cni
-            ))],
-            from,
-        );
-    }
-    // Pods get their addresses from the pod CIDRs of their nodes.
-    let by_pod_cidr = inputs.ipam.value().is_some_and(|ipam| ipam == HOST_LOCAL);
     let routes_by = |encapsulation| match inputs.dataplane {
         Some(Dataplane::Vpp) => Some(RoutesBy::Vpp),
         _ => routes_by(snapshot, inputs.installation, felix, bgp, encapsulation).or_else(|| {
-            let by_cloud = encapsulation == Encapsulation::None && by_pod_cidr;
+            let by_cloud = encapsulation == Encapsulation::None && inputs.is_by_pod_cidr();
             (by_cloud && may_be_routed_by_cloud(snapshot)).then_some(RoutesBy::Cloud)
         }),
     };
@@ -145,22 +125,8 @@ fn modes(
             let ipv6 = felix.get(&felix::IPV6).is_none_or(|told| told.value);
             let mut modes = modes_of(value, routes_by);
             modes.retain(|mode| ipv6 || mode.family != Some(Family::V6));
-            let unread = snapshot.installations.failure();
-            if modes.is_empty()
-                && let Some(why) = unread.or(snapshot.daemon_sets.failure())
-            {
-                return why.into();
-            }
-            if modes.is_empty()
-                && let Fact::Unknown { unknown } = inputs.ipam
-            {
-                return Fact::unknown(unknown.clone());
-            }
-            if modes.is_empty() && by_pod_cidr && bgp.runs.value() == Some(&false) {
-                return Fact::known(vec![RoutingMode::by_cloud()], Provenance::all("IPPool"));
-            }
             if modes.is_empty() {
-                return Fact::absent("no pool is enabled for pods");
+                return without_pools(snapshot, inputs, bgp);
             }
             Fact::Known {
                 value: modes,
@@ -170,6 +136,49 @@ fn modes(
         Fact::Absent { absent } => Fact::absent(absent.clone()),
         Fact::Unknown { unknown } => Fact::unknown(unknown.clone()),
     }
+}
+
+/// The modes where they do not follow from pools: Calico does not run, or pods are connected in another way.
+fn not_by_pools(snapshot: &Snapshot, inputs: &RoutingInputs) -> Option<Fact<Vec<RoutingMode>>> {
+    match inputs.install.method.value() {
+        Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => {
+            return Some(Fact::absent("Calico does not run"));
+        }
+        Some(Method::Canal) => return Some(canal(snapshot)),
+        Some(Method::Manifest {
+            variant: Manifest::PolicyOnly,
+        }) => {
+            return Some(Fact::Known {
+                value: vec![by_other_plugin()],
+                from: inputs.install.method.from().to_vec(),
+            });
+        }
+        _ => {}
+    }
+    let effective = &inputs.installation?.effective;
+    (!effective.is_calico_cni()).then(|| {
+        let mode = RoutingMode::other(format!(
+            "by the CNI plugin {}; Calico enforces policy only",
+            effective.cni
+        ));
+        let from = Provenance::new(ObjectRef::installation(), "spec.cni.type");
+        Fact::known(vec![mode], from)
+    })
+}
+
+/// The modes where no pool is enabled for pods: unknown as long as there may be another reason for that.
+fn without_pools(snapshot: &Snapshot, inputs: &RoutingInputs, bgp: &Bgp) -> Fact<Vec<RoutingMode>> {
+    let unread = snapshot.installations.failure();
+    if let Some(why) = unread.or(snapshot.daemon_sets.failure()) {
+        return why.into();
+    }
+    if let Fact::Unknown { unknown } = inputs.ipam {
+        return Fact::unknown(unknown.clone());
+    }
+    if inputs.is_by_pod_cidr() && bgp.runs.value() == Some(&false) {
+        return Fact::known(vec![RoutingMode::by_cloud()], Provenance::all("IPPool"));
+    }
+    Fact::absent("no pool is enabled for pods")
 }
 
 /// Felix programs the routes for VXLAN, and other routes if configured to. BIRD programs the rest, if it

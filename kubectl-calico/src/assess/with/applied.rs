@@ -72,35 +72,23 @@ impl Applied {
         if origins.has_followers() {
             facts = Facts::of(&snapshot);
         }
-        let now = Case {
+        let was = Case {
             snapshot: cluster,
             facts: &before.facts,
         };
-        if !is_first && tunnels::release(&now, &mut snapshot, &facts) {
+        if !is_first && tunnels::release(&was, &mut snapshot, &facts) {
             facts = Facts::of(&snapshot);
         }
         if idle(&snapshot).is_none() {
             operator.extend(upgrade(&before.facts, &mut facts));
         }
-        let (was, is) = (
-            Case {
-                snapshot: cluster,
-                facts: &before.facts,
-            },
-            Case {
-                snapshot: &snapshot,
-                facts: &facts,
-            },
-        );
+        let is = Case {
+            snapshot: &snapshot,
+            facts: &facts,
+        };
         if !is_first {
-            findings.extend(no_services(&was, &is));
-            findings.extend(ipam_changed(&was, &is));
-            operator.extend(readdressed(&was, &is));
-            findings.extend(unsuitable_settings(&was, &is));
-            findings.extend(second_operator(&was, &is));
-            if idle(&snapshot).is_none() && facts.install.is_run_by_operator() {
-                operator.extend(another_mtu(cluster, &snapshot));
-            }
+            findings.extend(of_installed(&was, &is));
+            operator.extend(restarts(&was, &is));
         }
         findings.extend(missing_families(&was, &is));
         findings.extend(left_nodes(&was, &is));
@@ -114,6 +102,24 @@ impl Applied {
             origins,
         }
     }
+}
+
+/// What is wrong with a change of a cluster in which Calico is installed.
+fn of_installed(was: &Case, is: &Case) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = no_services(was, is).into_iter().collect();
+    findings.extend(ipam_changed(was, is));
+    findings.extend(unsuitable_settings(was, is));
+    findings.extend(second_operator(was, is));
+    findings
+}
+
+/// For which settings the operator restarts calico-node, as clauses.
+fn restarts(was: &Case, is: &Case) -> Vec<String> {
+    let mut clauses: Vec<String> = readdressed(was, is).into_iter().collect();
+    if idle(is.snapshot).is_none() && is.facts.install.is_run_by_operator() {
+        clauses.extend(another_mtu(was.snapshot, is.snapshot));
+    }
+    clauses
 }
 
 /// Has the operator act on the manifests, if it runs. Returns what it does because of them.
