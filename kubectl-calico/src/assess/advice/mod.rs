@@ -8,6 +8,7 @@ pub(crate) mod causes;
 pub(crate) mod crash_advice;
 pub(crate) mod first_pool;
 pub(crate) mod impact;
+pub(crate) mod install_kube_proxy;
 pub(crate) mod messages;
 pub(crate) mod misplaced;
 pub(crate) mod moves;

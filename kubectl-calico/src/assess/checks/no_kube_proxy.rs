@@ -3,8 +3,9 @@
 use calico_core::catalog::Entry;
 use serde_json::json;
 
-use super::ebpf::{INSTALL_KUBE_PROXY, NO_API_ADDRESS};
+use super::ebpf::NO_API_ADDRESS;
 use super::other_plugins;
+use crate::assess::advice::install_kube_proxy::INSTALL_KUBE_PROXY;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::dataplane::Dataplane;
