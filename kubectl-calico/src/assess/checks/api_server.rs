@@ -78,63 +78,11 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let message = available.message.as_deref().unwrap_or_default();
     let namespace = backend.namespace.as_deref().unwrap_or_default();
     let object = ObjectRef::named("APIService", "v3.projectcalico.org");
-    let list = format!(
-        "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
-        pasted(namespace)
-    );
-    let api_servers = case.snapshot.api_servers.items().iter();
-    let is_requested = api_servers
-        .into_iter()
-        .any(|found| found.metadata.deletion_timestamp.is_none());
-    let managed = case.facts.cluster.is_managed();
-    let (fix, paste) = match reason {
-        "ServiceNotFound" if !is_requested => (
-            "delete the registration: Calico's API server is no longer requested, and what is being \
-             deleted waits until the registration is gone",
-            DELETE_REGISTRATION.to_owned(),
-        ),
-        "MissingEndpoints" => ("find out why its pods are not ready", list),
-        // Who answers is reached.
-        "FailedDiscoveryCheck" if message.contains("x509: ") => bad_certificate(case),
-        "FailedDiscoveryCheck" if message.contains("bad status from") => (
-            "read the log of its pods to see why it answers with an error",
-            format!(
-                "kubectl logs -n {} -l k8s-app=calico-apiserver --tail=50",
-                pasted(namespace)
-            ),
-        ),
-        "FailedDiscoveryCheck" if managed => (
-            "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
-             group from the cluster's. If projectcalico.org/v3 is not needed, delete the \
-             APIServer instead: calicoctl works without it, but the operator can no longer change \
-             pools",
-            if case.facts.cluster.platform.value() == Some(&Platform::Eks) {
-                "aws ec2 authorize-security-group-ingress --group-id NODE_GROUP \\\n  \
-                 --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
-                    .to_owned()
-            } else {
-                list
-            },
-        ),
-        "FailedDiscoveryCheck" => (
-            "make sure that the control plane can reach its pods: the control plane nodes must \
-             also run calico-node, and nothing between nodes may drop encapsulated traffic or TCP \
-             5443",
-            list,
-        ),
-        _ => (
-            "fix the Installation first, if it has errors: the operator then creates the server. \
-             Otherwise check that its pods and its Service exist",
-            list,
-        ),
-    };
     let unready: Vec<&Pod> = pods::wanted(case.snapshot)
         .filter(|pod| reason == "MissingEndpoints" && is_unready_server(pod))
         .collect();
-    let (fix, paste) = match unscheduled::of(case, &unready) {
-        Some(WaitingCause { fix, command }) => (fix, command),
-        None => (fix.to_owned(), paste),
-    };
+    let WaitingCause { fix, command } = unscheduled::of(case, &unready)
+        .unwrap_or_else(|| of_condition(case, reason, message, namespace));
     let finding = Finding::error(
         &API_SERVER_SILENT.entry,
         &object,
@@ -149,7 +97,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
     let finding = finding
-        .impact(if is_requested {
+        .impact(if is_requested(case) {
             "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
          namespace in the cluster can be deleted"
         } else {
@@ -157,9 +105,68 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         })
         .suspects(suspects(reason))
         .fix(fix)
-        .paste(paste);
+        .paste(command);
     let server = deployment(case.snapshot, "calico-apiserver").into_iter();
     Some(server.fold(finding, |finding, server| refused(case, finding, server)))
+}
+
+/// Whether an APIServer asks for Calico's API server.
+fn is_requested(case: &Case) -> bool {
+    let mut api_servers = case.snapshot.api_servers.items().iter();
+    api_servers.any(|found| found.metadata.deletion_timestamp.is_none())
+}
+
+/// What the condition of the registration says about the cause.
+fn of_condition(case: &Case, reason: &str, message: &str, namespace: &str) -> WaitingCause {
+    let namespace = pasted(namespace);
+    let list = format!("kubectl get pods -n {namespace} -l k8s-app=calico-apiserver -o wide");
+    let (fix, command) = match reason {
+        "ServiceNotFound" if !is_requested(case) => (
+            "delete the registration: Calico's API server is no longer requested, and what is being \
+             deleted waits until the registration is gone",
+            DELETE_REGISTRATION.to_owned(),
+        ),
+        "MissingEndpoints" => ("find out why its pods are not ready", list),
+        // Who answers is reached.
+        "FailedDiscoveryCheck" if message.contains("x509: ") => bad_certificate(case),
+        "FailedDiscoveryCheck" if message.contains("bad status from") => (
+            "read the log of its pods to see why it answers with an error",
+            format!("kubectl logs -n {namespace} -l k8s-app=calico-apiserver --tail=50"),
+        ),
+        "FailedDiscoveryCheck" if case.facts.cluster.is_managed() => blocked(case, list),
+        "FailedDiscoveryCheck" => (
+            "make sure that the control plane can reach its pods: the control plane nodes must \
+             also run calico-node, and nothing between nodes may drop encapsulated traffic or TCP \
+             5443",
+            list,
+        ),
+        _ => (
+            "fix the Installation first, if it has errors: the operator then creates the server. \
+             Otherwise check that its pods and its Service exist",
+            list,
+        ),
+    };
+    WaitingCause {
+        fix: fix.to_owned(),
+        command,
+    }
+}
+
+/// What to do where the provider runs the control plane.
+fn blocked(case: &Case, list: String) -> (&'static str, String) {
+    (
+        "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
+         group from the cluster's. If projectcalico.org/v3 is not needed, delete the \
+         APIServer instead: calicoctl works without it, but the operator can no longer change \
+         pools",
+        if case.facts.cluster.platform.value() == Some(&Platform::Eks) {
+            "aws ec2 authorize-security-group-ingress --group-id NODE_GROUP \\\n  \
+             --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
+                .to_owned()
+        } else {
+            list
+        },
+    )
 }
 
 fn is_unready_server(pod: &Pod) -> bool {

@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
+use crate::facts::node_blocks::{AddressOwner, GoneNode};
 use crate::facts::replicas::Replicas;
 use crate::phrases::{counted, few, pasted};
 use crate::repair::Step;
@@ -52,60 +52,58 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
     if gone.is_empty() {
         return None;
     }
-    let names: Vec<&str> = gone.iter().map(|node| node.name.as_str()).collect();
-    let blocks: Vec<String> = gone
-        .iter()
-        .flat_map(|node| &node.blocks)
-        .map(ToString::to_string)
-        .collect();
-    let addresses: Vec<&OwnedAddress> = gone.iter().flat_map(|node| &node.addresses).collect();
+    let addresses = gone.iter().flat_map(|node| &node.addresses);
     let unknown: Vec<String> = addresses
-        .iter()
         .filter(|address| address.owner == AddressOwner::Unknown)
         .map(|address| address.address.to_string())
         .collect();
     let ready = deployment(case.snapshot, KUBE_CONTROLLERS)
         .is_some_and(|found| found.status.is_none() || Replicas::of(found).ready > 0);
-    let severity = if ready && unknown.is_empty() {
-        Severity::Note
+    let (severity, impact) = if ready && unknown.is_empty() {
+        (
+            Severity::Note,
+            "none yet: kube-controllers releases them within minutes of a node's deletion",
+        )
     } else {
-        Severity::Warning
+        (Severity::Warning, "no other node can use them")
     };
-    let message = message(&names, blocks.len(), addresses.len());
-    let mut finding = Finding::new(
+    let finding = with_controllers(case, ready, kept(severity, gone, &unknown));
+    Some(
+        finding
+            .impact(impact)
+            .fixed_by_all(fix(case, ready, &unknown)),
+    )
+}
+
+/// The blocks and addresses that the nodes still have.
+fn kept(severity: Severity, gone: &[GoneNode], unknown: &[String]) -> Finding {
+    let names: Vec<&str> = gone.iter().map(|node| node.name.as_str()).collect();
+    let blocks = gone.iter().flat_map(|node| &node.blocks);
+    let blocks: Vec<String> = blocks.map(ToString::to_string).collect();
+    let addresses = gone.iter().flat_map(|node| &node.addresses);
+    let addresses: Vec<String> = addresses.map(|one| one.address.to_string()).collect();
+    let finding = Finding::new(
         &NODES_GONE.entry,
         severity,
         ObjectRef::all("IPAMBlock"),
-        message,
+        message(&names, blocks.len(), addresses.len()),
     )
     .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names))
     .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
-    if !blocks.is_empty() {
-        finding = finding.evidence(
-            ObjectRef::all("IPAMBlock"),
-            "blocks of these nodes",
-            few(&blocks),
-        );
-    }
-    if !addresses.is_empty() {
-        let addresses: Vec<String> = addresses
-            .iter()
-            .map(|one| one.address.to_string())
-            .collect();
-        finding = finding.evidence(
-            ObjectRef::all("IPAMBlock"),
-            "addresses of these nodes",
-            few(&addresses),
-        );
-    }
-    if !unknown.is_empty() {
-        finding = finding.evidence(
-            ObjectRef::all("IPAMBlock"),
-            "addresses of neither a pod nor a tunnel",
-            few(&unknown),
-        );
-    }
-    finding = match deployment(case.snapshot, KUBE_CONTROLLERS) {
+    let lists = [
+        ("blocks of these nodes", blocks.as_slice()),
+        ("addresses of these nodes", addresses.as_slice()),
+        ("addresses of neither a pod nor a tunnel", unknown),
+    ];
+    let lists = lists.into_iter().filter(|(_, values)| !values.is_empty());
+    lists.fold(finding, |finding, (field, values)| {
+        finding.evidence(ObjectRef::all("IPAMBlock"), field, few(values))
+    })
+}
+
+/// Adds why kube-controllers does not release them, if it is not ready.
+fn with_controllers(case: &Case, ready: bool, finding: Finding) -> Finding {
+    match deployment(case.snapshot, KUBE_CONTROLLERS) {
         Some(found) if !ready => finding.evidence(object_of(found), "status.readyReplicas", 0),
         Some(_) => finding,
         None => finding.evidence(
@@ -113,17 +111,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
             format!("count (named {KUBE_CONTROLLERS})"),
             0,
         ),
-    };
-    let impact = if ready && unknown.is_empty() {
-        "none yet: kube-controllers releases them within minutes of a node's deletion"
-    } else {
-        "no other node can use them"
-    };
-    Some(
-        finding
-            .impact(impact)
-            .fixed_by_all(fix(case, ready, &unknown)),
-    )
+    }
 }
 
 fn message(names: &[&str], blocks: usize, addresses: usize) -> String {

@@ -1,5 +1,8 @@
 //! Whether calico-kube-controllers is ready.
 
+use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::Deployment;
+
 use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::advice::refused::refused;
@@ -14,7 +17,6 @@ use crate::views::calico_node::CalicoNode;
 use crate::views::container_failure::container_failure;
 use crate::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::views::{joining, pods};
-use calico_core::catalog::Entry;
 
 pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
     entry: Entry {
@@ -40,33 +42,11 @@ pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
 
 fn not_ready(case: &Case) -> Option<Finding> {
     let controllers = deployment(case.snapshot, KUBE_CONTROLLERS)?;
-    let replicas = Replicas::of(controllers);
     // In a manifest there is no status.
     controllers.status.as_ref()?;
-    let (severity, impact) = if case.facts.install.is_in_etcd() {
-        (
-            Severity::Error,
-            "changes to network policies, namespaces and labels no longer reach Calico's etcd",
-        )
-    } else {
-        (Severity::Warning, without_pods(case, KUBE_CONTROLLERS))
-    };
-    let object = object_of(controllers);
-    let namespace = pasted(&replicas.namespace);
+    let replicas = Replicas::of(controllers);
     if replicas.replicas == 0 {
-        let finding = Finding::new(
-            &CONTROLLERS_NOT_READY.entry,
-            severity,
-            &object,
-            format!("{KUBE_CONTROLLERS} is scaled to zero"),
-        )
-        .evidence(object, "spec.replicas", 0)
-        .impact(impact)
-        .fix("scale it to one replica")
-        .paste(format!(
-            "kubectl scale -n {namespace} deployment {KUBE_CONTROLLERS} --replicas=1"
-        ));
-        return Some(finding);
+        return Some(scaled_to_zero(case, controllers, &replicas));
     }
     if replicas.ready > 0 {
         return None;
@@ -76,57 +56,82 @@ fn not_ready(case: &Case) -> Option<Finding> {
     if pods.iter().any(|pod| container_failure(pod).is_some()) {
         return None;
     }
-    let finding = Finding::new(
-        &CONTROLLERS_NOT_READY.entry,
-        severity,
-        &object,
-        format!("{KUBE_CONTROLLERS} is not ready"),
-    )
-    .evidence(object, "status.readyReplicas", 0);
+    let object = object_of(controllers);
+    let finding =
+        finding(case, controllers, "is not ready").evidence(object, "status.readyReplicas", 0);
     let finding = pods.iter().fold(finding, |finding, pod| {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
-    let finding = refused(case, finding.impact(impact), controllers);
+    let finding = refused(case, finding, controllers);
     let finding = if waits_for_network(case, &pods) {
         finding.suspects([Suspect::Workload("calico-node"), Suspect::Workload("canal")])
     } else {
         finding
     };
+    Some(fix(case, finding, &pods, pasted(&replicas.namespace)))
+}
+
+fn finding(case: &Case, controllers: &Deployment, state: &str) -> Finding {
+    let (severity, impact) = if case.facts.install.is_in_etcd() {
+        (
+            Severity::Error,
+            "changes to network policies, namespaces and labels no longer reach Calico's etcd",
+        )
+    } else {
+        (Severity::Warning, without_pods(case, KUBE_CONTROLLERS))
+    };
+    Finding::new(
+        &CONTROLLERS_NOT_READY.entry,
+        severity,
+        object_of(controllers),
+        format!("{KUBE_CONTROLLERS} {state}"),
+    )
+    .impact(impact)
+}
+
+fn scaled_to_zero(case: &Case, controllers: &Deployment, replicas: &Replicas) -> Finding {
+    finding(case, controllers, "is scaled to zero")
+        .evidence(object_of(controllers), "spec.replicas", 0)
+        .fix("scale it to one replica")
+        .paste(format!(
+            "kubectl scale -n {} deployment {KUBE_CONTROLLERS} --replicas=1",
+            pasted(&replicas.namespace)
+        ))
+}
+
+/// What to do about pods that are not ready.
+fn fix(case: &Case, finding: Finding, pods: &[&Pod], namespace: &str) -> Finding {
     let joining = joining::nodes(case.snapshot);
     if !pods.is_empty() && pods.iter().all(|pod| joining::is_on(&joining, pod)) {
-        return Some(Finding {
+        return Finding {
             severity: Severity::Note,
             ..finding.fix(
                 "wait until calico-node is ready on the node of its pod, which has just joined",
             )
-        });
+        };
     }
-    if let Some(cause) = unscheduled::of(case, &pods) {
-        return Some(finding.fix(cause.fix).paste(cause.command));
+    if let Some(cause) = unscheduled::of(case, pods) {
+        return finding.fix(cause.fix).paste(cause.command);
     }
     let runs = |pod: &&&Pod| pod.statuses().any(|it| it.state.running.is_some());
     if let Some(pod) = pods.iter().find(runs) {
         let name = PodName::of(&pod.metadata);
-        return Some(
-            finding
-                .fix(
-                    "its container runs, but is not ready: read the result of the readiness probe in the pod's events, and \
-                     its log",
-                )
-                .paste(format!(
-                    "{}\n{} --tail=50",
-                    pod_commands::describe(&name),
-                    pod_commands::log(&name, KUBE_CONTROLLERS)
-                )),
-        );
-    }
-    Some(
-        finding
-            .fix("find out what its pod is waiting for; it only starts where calico-node is ready")
+        return finding
+            .fix(
+                "its container runs, but is not ready: read the result of the readiness probe in the pod's events, and \
+                 its log",
+            )
             .paste(format!(
-                "kubectl describe pods -n {namespace} -l k8s-app={KUBE_CONTROLLERS}"
-            )),
-    )
+                "{}\n{} --tail=50",
+                pod_commands::describe(&name),
+                pod_commands::log(&name, KUBE_CONTROLLERS)
+            ));
+    }
+    finding
+        .fix("find out what its pod is waiting for; it only starts where calico-node is ready")
+        .paste(format!(
+            "kubectl describe pods -n {namespace} -l k8s-app={KUBE_CONTROLLERS}"
+        ))
 }
 
 /// Whether calico-node is not ready where its pods wait, or on any node while there are none.

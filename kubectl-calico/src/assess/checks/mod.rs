@@ -83,6 +83,7 @@ pub(crate) mod typha_gone;
 pub(crate) mod typha_replicas;
 pub(crate) mod typha_room;
 pub(crate) mod usage;
+mod vxlan_settings;
 pub(crate) mod windows_affinity;
 mod windows_agents;
 pub(crate) mod wireguard;

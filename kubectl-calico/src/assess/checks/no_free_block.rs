@@ -98,23 +98,7 @@ fn shortage(
         return None;
     }
     let claims = claims_blocks(case.snapshot);
-    let strict = is_strict(case.snapshot);
-    let (severity, impact) = match (claims, strict) {
-        (false, _) => (
-            Severity::Error,
-            "new pods on nodes without a block get no address and stay in ContainerCreating",
-        ),
-        (true, true) => (
-            Severity::Error,
-            "with strict affinity, pods on a node without a block get no address and stay in \
-             ContainerCreating",
-        ),
-        (true, false) => (
-            Severity::Warning,
-            "a node without a block borrows single addresses from other nodes' blocks, with a \
-             route for each",
-        ),
-    };
+    let (severity, impact) = consequence(case);
     let who = match waiting {
         [one] => format!("{one} has no block"),
         more => format!("{} have no block", counted(more.len(), "node")),
@@ -125,8 +109,7 @@ fn shortage(
         1 => "only 1 is free".to_owned(),
         free => format!("only {free} are free"),
     };
-    let blocks = format!("{} of {possible}", sum(|usage| usage.blocks));
-    let mut finding = Finding::new(
+    let finding = Finding::new(
         entry,
         severity,
         subject(family, pools),
@@ -136,25 +119,49 @@ fn shortage(
     .evidence(
         ObjectRef::all("IPAMBlock"),
         "count (in these pools)",
-        blocks,
-    );
-    if strict {
-        finding = finding.evidence(ipam_config::object(), "spec.strictAffinity", true);
-    }
-    if !claims {
-        finding = finding.evidence(ipam_config::object(), "spec.autoAllocateBlocks", false);
-    }
-    if claims {
-        let networks: Vec<Cidr> = pools.iter().filter_map(|pool| pool.network).collect();
-        finding = with_reservations(case, finding, &networks);
-    }
-    let missing = waiting.len().saturating_sub(free);
-    let fix = if claims {
-        more_blocks(case, family, missing)
+        format!("{} of {possible}", sum(|usage| usage.blocks)),
+    )
+    .impact(impact);
+    let finding = if is_strict(case.snapshot) {
+        finding.evidence(ipam_config::object(), "spec.strictAffinity", true)
     } else {
-        vec![claim_blocks(case)]
+        finding
     };
-    Some(finding.impact(impact).fixed_by_all(fix))
+    if !claims {
+        return Some(
+            finding
+                .evidence(ipam_config::object(), "spec.autoAllocateBlocks", false)
+                .fixed_by(claim_blocks(case)),
+        );
+    }
+    let networks: Vec<Cidr> = pools.iter().filter_map(|pool| pool.network).collect();
+    let missing = waiting.len().saturating_sub(free);
+    Some(
+        with_reservations(case, finding, &networks)
+            .fixed_by_all(more_blocks(case, family, missing)),
+    )
+}
+
+/// What happens to pods on a node without a block.
+fn consequence(case: &Case) -> (Severity, &'static str) {
+    if !claims_blocks(case.snapshot) {
+        return (
+            Severity::Error,
+            "new pods on nodes without a block get no address and stay in ContainerCreating",
+        );
+    }
+    if is_strict(case.snapshot) {
+        return (
+            Severity::Error,
+            "with strict affinity, pods on a node without a block get no address and stay in \
+             ContainerCreating",
+        );
+    }
+    (
+        Severity::Warning,
+        "a node without a block borrows single addresses from other nodes' blocks, with a \
+         route for each",
+    )
 }
 
 /// Makes blocks available: first those that nobody needs.

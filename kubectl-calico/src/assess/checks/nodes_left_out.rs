@@ -69,8 +69,6 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if desired >= nodes {
         return None;
     }
-    let object = node.object();
-    let all = counted(nodes, "node");
     let apart: Vec<(&DaemonSet, &str)> = other_plugins::others(case)
         .filter(|(set, _)| placement::are_apart(case.snapshot, node.set, set))
         .collect();
@@ -79,77 +77,83 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
         .filter_map(|(set, _)| placement::desired(set))
         .sum();
     let is_shared = desired > 0 && desired + left >= nodes;
-    let finding = match desired {
-        0 => Finding::error(
-            &NODES_LEFT_OUT.entry,
-            &object,
-            format!("calico-node is scheduled to none of {all}"),
-        ),
-        _ => Finding::new(
-            &NODES_LEFT_OUT.entry,
-            if is_shared {
-                Severity::Note
-            } else {
-                Severity::Warning
-            },
-            &object,
-            format!("calico-node is scheduled to only {desired} of {all}"),
-        ),
+    let severity = match desired {
+        0 => Severity::Error,
+        _ if is_shared => Severity::Note,
+        _ => Severity::Warning,
     };
-    let mut finding = finding
-        .evidence(&object, "status.desiredNumberScheduled", desired)
-        .evidence(ObjectRef::all("Node"), "count (Linux)", nodes);
-    let template = node.set.spec.as_ref().map(|spec| &spec.template);
-    for (field, value) in node_selection(template.and_then(|template| template.spec.as_ref())) {
-        finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);
-    }
+    let finding = scheduled_to(node, severity, desired, nodes);
     if node.is_replacing_flannel() {
-        return Some(
-            Finding {
-                severity: Severity::Note,
-                ..finding
-            }
-            .impact(
-                "the other nodes still have flannel: the migration moves them one after the other",
-            )
-            .fix("wait until the migration is complete; if it makes no progress, read its log")
-            .paste(
-                "kubectl get jobs -n kube-system flannel-migration\n\
-                 kubectl logs -n kube-system jobs/flannel-migration --tail=20",
-            ),
-        );
+        return Some(replacing_flannel(finding));
     }
     if is_shared {
-        for (set, plugin) in &apart {
-            let object = ObjectRef::of_object("DaemonSet", &set.metadata);
-            finding = finding.evidence(object, "network plugin", plugin);
-        }
-        return Some(
-            finding
-                .impact("the other nodes have another network plugin; no policy of Calico applies there")
-                .fix("none needed if the other nodes are meant to run without Calico"),
-        );
+        return Some(shared(finding, &apart));
     }
     let unlabeled = unlabeled(case, node);
-    if unlabeled.len() == nodes - desired {
-        return Some(with_labels(finding, &unlabeled));
+    Some(if unlabeled.len() == nodes - desired {
+        with_labels(finding, &unlabeled)
+    } else {
+        by_selection(finding, node)
+    })
+}
+
+/// On how many of the nodes calico-node should run, and what selects them.
+fn scheduled_to(node: &CalicoNode, severity: Severity, desired: usize, nodes: usize) -> Finding {
+    let object = node.object();
+    let all = counted(nodes, "node");
+    let message = match desired {
+        0 => format!("calico-node is scheduled to none of {all}"),
+        _ => format!("calico-node is scheduled to only {desired} of {all}"),
+    };
+    let finding = Finding::new(&NODES_LEFT_OUT.entry, severity, &object, message)
+        .evidence(&object, "status.desiredNumberScheduled", desired)
+        .evidence(ObjectRef::all("Node"), "count (Linux)", nodes);
+    let selection = node_selection(daemon_set::pod(node.set)).into_iter();
+    selection.fold(finding, |finding, (field, value)| {
+        finding.evidence(&object, format!("spec.template.spec.{field}"), value)
+    })
+}
+
+fn replacing_flannel(finding: Finding) -> Finding {
+    Finding {
+        severity: Severity::Note,
+        ..finding
     }
-    let (namespace, name) = pasted_names(&node.set.metadata);
-    Some(
-        finding
-            .impact(WITHOUT_CALICO)
-            .fix(if node.is_of_operator() {
-                "remove the nodeSelector or affinity from spec.calicoNodeDaemonSet of the \
-                 Installation, unless the other nodes are meant to run without Calico"
-            } else {
-                "remove the nodeSelector or affinity from the DaemonSet, unless the other nodes \
-                 are meant to run without Calico"
-            })
-            .paste(format!(
-                "kubectl get nodes --show-labels\n\
-                 kubectl describe daemonsets -n {namespace} {name}"
-            )),
+    .impact("the other nodes still have flannel: the migration moves them one after the other")
+    .fix("wait until the migration is complete; if it makes no progress, read its log")
+    .paste(
+        "kubectl get jobs -n kube-system flannel-migration\n\
+         kubectl logs -n kube-system jobs/flannel-migration --tail=20",
     )
+}
+
+/// Other network plugins connect the pods of the other nodes.
+fn shared(finding: Finding, others: &[(&DaemonSet, &str)]) -> Finding {
+    let finding = others.iter().fold(finding, |finding, (set, plugin)| {
+        let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+        finding.evidence(object, "network plugin", plugin)
+    });
+    finding
+        .impact("the other nodes have another network plugin; no policy of Calico applies there")
+        .fix("none needed if the other nodes are meant to run without Calico")
+}
+
+/// The selection leaves nodes out.
+fn by_selection(finding: Finding, node: &CalicoNode) -> Finding {
+    let (namespace, name) = pasted_names(&node.set.metadata);
+    finding
+        .impact(WITHOUT_CALICO)
+        .fix(if node.is_of_operator() {
+            "remove the nodeSelector or affinity from spec.calicoNodeDaemonSet of the \
+             Installation, unless the other nodes are meant to run without Calico"
+        } else {
+            "remove the nodeSelector or affinity from the DaemonSet, unless the other nodes \
+             are meant to run without Calico"
+        })
+        .paste(format!(
+            "kubectl get nodes --show-labels\n\
+             kubectl describe daemonsets -n {namespace} {name}"
+        ))
 }
 
 /// Sets the label on the nodes that lack it.

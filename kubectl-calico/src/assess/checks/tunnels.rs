@@ -1,26 +1,20 @@
 //! Whether the tunnels that pools need are enabled.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
-
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
+use super::vxlan_settings::{PORT, VNI, differing};
+use crate::assess::advice::felix_setting::removed;
 use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::phrases::the_pool;
-use crate::repair::calico_node::unset_variable;
-use crate::repair::command::Command;
-use crate::repair::resource_writer::{self, ResourceWriter};
-use crate::snapshot::Provenance;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 use crate::views::felix::{self, Felix, FelixSetting, Resolved};
 use crate::views::node_subnets::share_a_subnet;
-use crate::views::pods;
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
     entry: Entry {
@@ -121,8 +115,8 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
         };
         let mut findings = forced(case, "IPIP", &felix::IPIP, ipip);
         findings.extend(forced(case, "VXLAN", &felix::VXLAN, vxlan));
-        findings.extend(differing(case, "port", &felix::VXLAN_PORT, 4789));
-        findings.extend(differing(case, "VNI", &felix::VXLAN_VNI, 4096));
+        findings.extend(differing(&TUNNEL_FORCED.entry, case, &PORT));
+        findings.extend(differing(&TUNNEL_FORCED.entry, case, &VNI));
         findings
     },
 };
@@ -151,52 +145,58 @@ fn forced(
         Some(told) => vec![told],
         None => felix.get_everywhere(setting),
     };
-    let finding = |told: &Resolved<bool>| {
-        match (told.value, used) {
-        (false, Some(pool)) => Some(
-            Finding::new(
-                &TUNNEL_FORCED.entry,
-                if is_idle(case, pool) {
-                    Severity::Warning
-                } else {
-                    Severity::Error
-                },
-                &told.from.object,
-                format!("{tunnel} is disabled in Felix, but {} needs it", named(pool)),
-            )
-            .read(&told.from, false)
-            .evidence(
-                pool.object(),
-                if pool.existing.is_some() {
-                    "encapsulation".to_owned()
-                } else {
-                    pool.field("encapsulation")
-                },
-                pool.encapsulation.map(|it| it.to_string()).unwrap_or_default(),
-            )
-            .impact(if is_idle(case, pool) {
-                "traffic from its pods to nodes in another subnet is dropped; now, all nodes are in the same one"
-            } else {
-                "traffic from its pods to other nodes is dropped"
-            }),
-        ),
-        (true, _) if !any => Some(
-            Finding::note(
-                &TUNNEL_FORCED.entry,
-                &told.from.object,
-                format!("{tunnel} is enabled in Felix, but no pool needs it"),
-            )
-            .read(&told.from, true)
-            .impact("the MTU of pods is lowered for a tunnel that nothing uses"),
-        ),
+    let finding = |told: &Resolved<bool>| match (told.value, used) {
+        (false, Some(pool)) => Some(disabled(case, tunnel, told, pool)),
+        (true, _) if !any => Some(unneeded(tunnel, told)),
         _ => None,
-    }
     };
     let fixed = |told: &Resolved<bool>| {
         let found = finding(told)?.fix("remove the setting, so that Felix follows the pools");
-        Some(found.paste(removed(case, told, setting)))
+        Some(found.paste(removed(case, &told.from.object, setting)))
     };
     told.iter().filter_map(fixed).collect()
+}
+
+fn disabled(case: &Case, tunnel: &str, told: &Resolved<bool>, pool: &CandidatePool) -> Finding {
+    let (severity, impact) = if is_idle(case, pool) {
+        (
+            Severity::Warning,
+            "traffic from its pods to nodes in another subnet is dropped; now, all nodes are in the same one",
+        )
+    } else {
+        (
+            Severity::Error,
+            "traffic from its pods to other nodes is dropped",
+        )
+    };
+    let field = if pool.existing.is_some() {
+        "encapsulation".to_owned()
+    } else {
+        pool.field("encapsulation")
+    };
+    let encapsulation = pool.encapsulation.map(|it| it.to_string());
+    Finding::new(
+        &TUNNEL_FORCED.entry,
+        severity,
+        &told.from.object,
+        format!(
+            "{tunnel} is disabled in Felix, but {} needs it",
+            named(pool)
+        ),
+    )
+    .read(&told.from, false)
+    .evidence(pool.object(), field, encapsulation.unwrap_or_default())
+    .impact(impact)
+}
+
+fn unneeded(tunnel: &str, told: &Resolved<bool>) -> Finding {
+    Finding::note(
+        &TUNNEL_FORCED.entry,
+        &told.from.object,
+        format!("{tunnel} is enabled in Felix, but no pool needs it"),
+    )
+    .read(&told.from, true)
+    .impact("the MTU of pods is lowered for a tunnel that nothing uses")
 }
 
 /// A pool in a sentence.
@@ -216,112 +216,4 @@ fn is_idle(case: &Case, pool: &CandidatePool) -> bool {
     pool.encapsulation == Some(Encapsulation::IpipCrossSubnet)
         && by_felix.is_none_or(|told| told.value != "Enabled")
         && share_a_subnet(case.snapshot.nodes.items(), Family::V4)
-}
-
-/// A setting of a node, and where it is set.
-struct OnNode<T> {
-    value: T,
-    from: Provenance,
-    is_linux: bool,
-}
-
-/// Nodes with another port or VNI for VXLAN than most: each Felix sends with its own to all other nodes.
-/// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/vxlan_mgr.go and
-/// felix/dataplane/windows/win_dataplane.go.
-fn differing<T: Copy + Ord + Display>(
-    case: &Case,
-    what: &str,
-    setting: &FelixSetting<T>,
-    default: T,
-) -> Vec<Finding> {
-    let felix = Felix::of(case.snapshot);
-    let pools = case.facts.known_pools().iter();
-    let mut used = pools.filter(|pool| pool.has_pods() && pool.encapsulation.is_vxlan());
-    let windows = runs_on_windows(case);
-    let nodes = case.snapshot.nodes.items().iter();
-    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-    let told: Vec<OnNode<T>> = nodes
-        .filter(|node| node.is_linux() || windows)
-        .map(|node| {
-            let is_linux = node.is_linux();
-            let told = felix.get_on_node(setting, node);
-            let value = told.as_ref().map_or(default, |told| told.value);
-            *counts.entry(value).or_default() += 1;
-            let from = told.map_or_else(|| felix::default_of(setting), |told| told.from);
-            OnNode {
-                value,
-                from,
-                is_linux,
-            }
-        })
-        .collect();
-    let most = counts.iter().max_by_key(|(_, count)| **count);
-    let (Some((most, _)), Some(pool)) = (most, used.next()) else {
-        return Vec::new();
-    };
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut seen: Vec<&Provenance> = Vec::new();
-    for other in told.iter().filter(|told| told.value != *most) {
-        if seen.contains(&&other.from) {
-            continue;
-        }
-        seen.push(&other.from);
-        let where_it_is = if other.is_linux {
-            "a node"
-        } else {
-            "Windows nodes"
-        };
-        let mut usual = told.iter().filter(|told| told.value == *most);
-        let usual = usual
-            .clone()
-            .find(|told| !told.from.default)
-            .or_else(|| usual.next());
-        let finding = Finding::error(
-            &TUNNEL_FORCED.entry,
-            &other.from.object,
-            format!(
-                "VXLAN uses the {what} {} on {where_it_is}, but {most} on others",
-                other.value
-            ),
-        )
-        .read(&other.from, other.value);
-        let finding = usual.iter().fold(finding, |finding, usual| {
-            finding.read(&usual.from, usual.value)
-        });
-        let finding = finding
-            .evidence(pool.object(), "encapsulation", pool.encapsulation)
-            .impact("traffic between the pods of such a node and those of other nodes is dropped");
-        findings.push(if other.from.default || !other.is_linux {
-            finding.fix(format!(
-                "set the same {what} for all nodes, in the FelixConfiguration default: {}, and remove it everywhere else",
-                setting.field
-            ))
-        } else {
-            let told = Resolved { value: other.value, from: other.from.clone() };
-            finding
-                .fix("remove the setting, so that the node uses the same value as all others")
-                .paste(removed(case, &told, setting))
-        });
-    }
-    findings
-}
-
-/// Whether Calico runs on Windows nodes, where the environment of calico-node for Linux does not apply.
-fn runs_on_windows(case: &Case) -> bool {
-    let pods = pods::wanted(case.snapshot);
-    let mut pods = pods.filter(|pod| pods::app(pod) == "calico-node-windows");
-    pods.next().is_some()
-}
-
-/// Removes a setting.
-fn removed<T>(case: &Case, told: &Resolved<T>, setting: &FelixSetting<T>) -> Command {
-    let object = &told.from.object;
-    match (object.kind, &object.name) {
-        ("FelixConfiguration", Some(name)) => ResourceWriter::of(case.snapshot).patch_spec(
-            resource_writer::FELIX_CONFIGURATIONS,
-            name,
-            &json!({ setting.field: null }),
-        ),
-        _ => unset_variable(object, setting.variable),
-    }
 }

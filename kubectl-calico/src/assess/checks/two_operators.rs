@@ -66,37 +66,20 @@ fn two(case: &Case) -> Option<Finding> {
         ),
         None => finding,
     };
-    let others: Vec<&str> = namespaces
-        .iter()
-        .copied()
-        .filter(|name| *name != namespace(stays))
-        .collect();
     let finding = finding.impact(
         "if the other one becomes the active one, it installs the Calico of its own release",
     );
     Some(if active.is_some() {
-        let commands: Vec<String> = others
-            .iter()
-            .map(|namespace| {
-                format!(
-                    "kubectl delete deployments -n {} tigera-operator",
-                    pasted(namespace)
-                )
-            })
-            .collect();
-        finding
-            .fix(format!(
-                "delete the Deployment in {}; do not run helm uninstall, which deletes the Installation and with it \
-                 Calico",
-                few(&others)
-            ))
-            .paste(commands.join("\n"))
+        let others = namespaces.into_iter();
+        let others: Vec<&str> = others.filter(|name| *name != namespace(stays)).collect();
+        delete(finding, &others)
     } else if case.snapshot.active_operator.is_absent() {
+        let calico = case.facts.install.calico.value();
         finding.fix(format!(
             "the ConfigMap that names the active operator does not exist: keep the operator of the Calico that runs{}, \
              and delete the Deployment of the other{}. Do not run helm uninstall: it deletes the Installation and \
              with it Calico",
-            case.facts.install.calico.value().map_or_else(String::new, |calico| format!(", {calico}")),
+            calico.map_or_else(String::new, |calico| format!(", {calico}")),
             what_they_install(&running)
         ))
     } else {
@@ -107,6 +90,24 @@ fn two(case: &Case) -> Option<Finding> {
             )
             .paste("kubectl get configmaps -n calico-system active-operator -o yaml")
     })
+}
+
+/// Deletes the operators in these namespaces.
+fn delete(finding: Finding, namespaces: &[&str]) -> Finding {
+    let commands = namespaces.iter().map(|namespace| {
+        format!(
+            "kubectl delete deployments -n {} tigera-operator",
+            pasted(namespace)
+        )
+    });
+    let commands: Vec<String> = commands.collect();
+    finding
+        .fix(format!(
+            "delete the Deployment in {}; do not run helm uninstall, which deletes the Installation and with it \
+             Calico",
+            few(namespaces)
+        ))
+        .paste(commands.join("\n"))
 }
 
 /// The Calico of each operator, as a remark.
