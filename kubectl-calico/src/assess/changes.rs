@@ -88,7 +88,7 @@ impl From<&Finding> for KnownFinding {
         Self {
             code: finding.code.to_owned(),
             severity: finding.severity,
-            subject: finding.subject.clone(),
+            subject: finding.subject.to_string(),
             location: finding.location.clone(),
             message: finding.message.clone(),
         }
@@ -201,7 +201,7 @@ enum Alike {
 impl Alike {
     fn are(self, known: &KnownFinding, finding: &Finding) -> bool {
         known.code == finding.code
-            && known.subject == finding.subject
+            && known.subject == finding.subject.to_string()
             && match self {
                 Self::Equal => {
                     known.message == finding.message && known.severity == finding.severity

@@ -7,6 +7,7 @@ use calico_core::text::cut;
 use serde::{Deserialize, Serialize};
 
 use super::pending_change::PendingChange;
+use super::subject::Subject;
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::repair::step::either;
@@ -53,7 +54,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else a
     /// description.
-    pub subject: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub subject: Subject,
     /// The file and the line that it is about, if it was found in manifests that were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
@@ -109,14 +111,15 @@ pub struct FindingRef {
     /// Its code.
     pub code: &'static str,
     /// Its subject.
-    pub subject: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub subject: Subject,
 }
 
 /// `CAL301 of IPPool/pods`: other pools may have a finding with the same code.
 impl fmt::Display for FindingRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { code, subject } = self;
-        if subject.contains('/') {
+        if subject.object().is_some_and(|object| object.name.is_some()) {
             write!(f, "{code} of {subject}")
         } else {
             f.write_str(code)
@@ -133,8 +136,8 @@ pub enum Suspect {
     NamedCode(&'static str),
     /// A finding with that code whose evidence has a value that begins with that word, such as the CIDR of a pool.
     CodeOf(&'static str, String),
-    /// A finding about that subject.
-    Subject(String),
+    /// A finding about that object.
+    Subject(ObjectRef),
     /// A finding about the pods of the workload of that name.
     Workload(&'static str),
     /// A finding about the pods of any workload that the symptom's evidence names.
@@ -163,17 +166,17 @@ impl fmt::Display for Evidence {
 
 impl Finding {
     /// Something does not work.
-    pub fn error(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn error(entry: &Entry, subject: impl Into<Subject>, message: impl Into<String>) -> Self {
         Self::new(entry, Severity::Error, subject, message)
     }
 
     /// Something works now, but not on every node or not for much longer.
-    pub fn warning(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn warning(entry: &Entry, subject: impl Into<Subject>, message: impl Into<String>) -> Self {
         Self::new(entry, Severity::Warning, subject, message)
     }
 
     /// Something for your information.
-    pub fn note(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn note(entry: &Entry, subject: impl Into<Subject>, message: impl Into<String>) -> Self {
         Self::new(entry, Severity::Note, subject, message)
     }
 
@@ -181,7 +184,7 @@ impl Finding {
     pub fn new(
         entry: &Entry,
         severity: Severity,
-        subject: impl Into<String>,
+        subject: impl Into<Subject>,
         message: impl Into<String>,
     ) -> Self {
         Self {
@@ -320,10 +323,9 @@ impl Finding {
         }
     }
 
-    /// The last part of its subject: an object's name.
+    /// The name of the object that it is about; or else the kind, or what it is about in words.
     pub fn name(&self) -> &str {
-        let name = self.subject.rsplit('/').next();
-        name.unwrap_or_default()
+        self.subject.name()
     }
 
     /// Adds a command to the last step.

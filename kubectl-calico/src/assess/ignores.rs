@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::changes::KnownFinding;
-use super::finding::{Finding, FindingRef};
+use super::finding::Finding;
 
 /// What to ignore, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +92,8 @@ impl Visitor<'_> for DateText {
 impl Ignore {
     fn matches(&self, finding: &Finding) -> bool {
         let object = self.object.as_ref();
-        self.code == finding.code && object.is_none_or(|object| *object == finding.subject)
+        self.code == finding.code
+            && object.is_none_or(|object| *object == finding.subject.to_string())
     }
 }
 
@@ -115,9 +116,8 @@ impl Ignores {
             ignore.map(|ignore| ignore.reason.as_str())
         };
         let cause = |finding: &Finding| {
-            let FindingRef { code, subject } = finding.symptom_of.as_ref()?;
-            let mut findings = findings.iter();
-            findings.find(|found| found.code == *code && found.subject == *subject)
+            let cause = finding.symptom_of.as_ref()?;
+            findings.iter().find(|found| found.reference() == *cause)
         };
         for finding in findings {
             // A symptom is ignored with its cause, which may be a symptom, too.

@@ -18,14 +18,15 @@ fn of_finding(finding: &Finding, places: &Places) -> Option<Location> {
         "DaemonSet/kube-system/calico-node",
         "DaemonSet/kube-system/canal",
     ];
+    let subject = finding.subject.to_string();
     let evidence = finding.evidence.iter();
     let mut evidence = evidence.map(|it| (it.object.to_string(), it.field.as_str()));
     let of_subject = evidence
         .clone()
-        .filter(|(object, _)| *object == finding.subject)
+        .filter(|(object, _)| *object == subject)
         .find_map(|(object, field)| places.field(&object, field));
     of_subject
-        .or_else(|| places.object(&finding.subject))
+        .or_else(|| places.object(&subject))
         .or_else(|| evidence.find_map(|(object, field)| places.field(&object, field)))
         .or_else(|| REQUESTS.iter().find_map(|object| places.object(object)))
 }

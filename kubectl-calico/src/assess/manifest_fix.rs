@@ -8,7 +8,7 @@ use crate::repair::Step;
 
 /// Fixes a finding of a proposal.
 pub(super) fn of_proposal(finding: &mut Finding) {
-    let is_pool = finding.subject.starts_with("IPPool/");
+    let is_pool = finding.subject.pool().is_some();
     if let Some(what) = &finding.manifest_fix {
         finding.fix = vec![Step::new(what)];
         return;

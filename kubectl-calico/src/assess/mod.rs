@@ -28,6 +28,7 @@ pub mod pool_changes;
 pub mod readiness;
 mod removal;
 pub mod report;
+pub mod subject;
 mod symptoms;
 pub mod with;
 

@@ -170,6 +170,7 @@ mod tests {
     use super::*;
     use crate::assess::finding::Suspect;
     use crate::assess::pending_change::PendingChange;
+    use crate::assess::subject::Subject;
     use crate::snapshot::ObjectRef;
 
     const fn entry(code: &'static str) -> Entry {
@@ -184,7 +185,13 @@ mod tests {
         }
     }
 
-    fn finding(code: &'static str, severity: Severity, subject: &str) -> Finding {
+    fn finding(code: &'static str, severity: Severity, subject: &'static str) -> Finding {
+        let parts: Vec<&str> = subject.split('/').collect();
+        let subject: Subject = match parts[..] {
+            [kind, name] => ObjectRef::named(kind, name).into(),
+            [kind, namespace, name] => ObjectRef::in_namespace(kind, namespace, name).into(),
+            _ => subject.into(),
+        };
         Finding::new(&entry(code), severity, subject, "").fix("fix it")
     }
 
@@ -203,9 +210,9 @@ mod tests {
         assert_eq!(codes(&found), ["CAL208", "CAL103", "CAL307"]);
         let after: Vec<Option<&str>> = found
             .iter()
-            .map(|finding| finding.after.as_ref().map(|after| after.subject.as_str()))
+            .map(|finding| finding.after.as_ref().map(|after| after.subject.name()))
             .collect();
-        assert_eq!(after, [None, Some("IPPool/a"), None]);
+        assert_eq!(after, [None, Some("a"), None]);
         assert_eq!(
             found[1].fix[0].what,
             "fix CAL208 first: otherwise the operator deletes IPPool/a as soon as it can"
@@ -229,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_symptom_stands_below_its_cause() {
-        let said = |name: &str, message: &str| {
+        let said = |name: &'static str, message: &str| {
             finding("CAL107", Severity::Error, name)
                 .evidence(
                     ObjectRef::all("TigeraStatus"),
@@ -238,7 +245,7 @@ mod tests {
                 )
                 .suspects([
                     Suspect::NamedWorkload,
-                    Suspect::Subject("TigeraStatus/ippools".to_owned()),
+                    Suspect::Subject(ObjectRef::named("TigeraStatus", "ippools")),
                 ])
         };
         let found = ordered(vec![
@@ -261,27 +268,27 @@ mod tests {
             .map(|finding| {
                 let cause = finding.symptom_of.as_ref();
                 (
-                    finding.subject.as_str(),
-                    cause.map(|cause| cause.subject.as_str()),
+                    finding.subject.name(),
+                    cause.map(|cause| cause.subject.name()),
                 )
             })
             .collect();
-        let node = "DaemonSet/calico-system/calico-node";
+        let node = "calico-node";
         assert_eq!(
             lines,
             [
-                ("TigeraStatus/ippools", None),
-                ("TigeraStatus/tiers", Some("TigeraStatus/ippools")),
+                ("ippools", None),
+                ("tiers", Some("ippools")),
                 (node, None),
-                ("TigeraStatus/calico", Some(node)),
-                ("Pod/kube-system/coredns-1", Some(node)),
+                ("calico", Some(node)),
+                ("coredns-1", Some(node)),
             ]
         );
     }
 
     #[test]
     fn of_several_causes_with_a_code_it_is_the_one_that_is_meant() {
-        let of_pool = |pool: &str, cidr: &str| {
+        let of_pool = |pool: &'static str, cidr: &str| {
             finding("CAL201", Severity::Error, pool).evidence(
                 ObjectRef::all("IPPool"),
                 "spec.cidr",
@@ -295,7 +302,7 @@ mod tests {
                 "IPPool 10.2.0.0/16 is not within",
             )
             .suspects([Suspect::NamedCode("CAL201")]);
-        let of = |subject: &str, cidr: &str| {
+        let of = |subject: &'static str, cidr: &str| {
             finding("CAL215", Severity::Error, subject)
                 .suspects([Suspect::CodeOf("CAL201", cidr.to_owned())])
         };
@@ -312,21 +319,25 @@ mod tests {
                 finding
                     .symptom_of
                     .as_ref()
-                    .map(|cause| cause.subject.as_str())
+                    .map(|cause| cause.subject.name())
             })
             .collect();
-        let b = Some("IPPool/b");
+        let b = Some("b");
         assert_eq!(causes, [None, None, b, b, None]);
     }
 
     #[test]
     fn two_that_suspect_each_other_and_a_cause_that_is_milder_stay_apart() {
-        let each = |one: &str, other: &str| {
-            finding("CAL107", Severity::Error, one).suspects([Suspect::Subject(other.to_owned())])
+        let each = |one: &'static str, other: &str| {
+            finding("CAL107", Severity::Error, one)
+                .suspects([Suspect::Subject(ObjectRef::named("TigeraStatus", other))])
         };
-        let found = ordered(vec![each("a", "b"), each("b", "a"), each("c", "d"), {
-            finding("CAL109", Severity::Warning, "d")
-        }]);
+        let found = ordered(vec![
+            each("TigeraStatus/a", "b"),
+            each("TigeraStatus/b", "a"),
+            each("TigeraStatus/c", "d"),
+            finding("CAL109", Severity::Warning, "TigeraStatus/d"),
+        ]);
         let symptoms = found.iter().filter(|finding| finding.symptom_of.is_some());
         assert_eq!(symptoms.count(), 1);
     }

@@ -131,13 +131,8 @@ impl Report {
     pub fn keep(&mut self, keep: Vec<bool>) {
         let mut keep = keep.into_iter();
         self.findings.retain(|_| keep.next().unwrap_or(true));
-        let kept: BTreeSet<(&str, String)> = self
-            .findings
-            .iter()
-            .map(|finding| (finding.code, finding.subject.clone()))
-            .collect();
-        let is_gone =
-            |finding: &FindingRef| !kept.contains(&(finding.code, finding.subject.clone()));
+        let kept: BTreeSet<FindingRef> = self.findings.iter().map(Finding::reference).collect();
+        let is_gone = |finding: &FindingRef| !kept.contains(finding);
         for finding in &mut self.findings {
             finding.after.take_if(|other| is_gone(other));
             finding.symptom_of.take_if(|other| is_gone(other));

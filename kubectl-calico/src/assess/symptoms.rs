@@ -61,7 +61,7 @@ fn is(cause: &Finding, suspect: &Suspect, symptom: &Finding) -> bool {
             let mut evidence = cause.evidence.iter();
             cause.code == *code && evidence.any(|it| first_word(&it.value) == value)
         }
-        Suspect::Subject(subject) => cause.subject == *subject,
+        Suspect::Subject(object) => cause.subject.is(object),
         Suspect::Workload(name) => is_about_pods(cause) && is_named(cause, name),
         Suspect::NamedWorkload => is_about_pods(cause) && names(symptom, cause.name()),
     }
@@ -73,15 +73,14 @@ fn is_about_pods(finding: &Finding) -> bool {
 }
 
 fn is_about_workload(finding: &Finding) -> bool {
-    let kind = finding.subject.split('/').next();
-    matches!(kind, Some("DaemonSet" | "Deployment" | "Pod"))
+    matches!(finding.subject.kind(), "DaemonSet" | "Deployment" | "Pod")
 }
 
 /// Whether a finding is about the workload of that name, or one of its pods.
 fn is_named(finding: &Finding, workload: &str) -> bool {
     let rest = finding.name().strip_prefix(workload);
     rest.is_some_and(|rest| {
-        rest.is_empty() || (finding.subject.starts_with("Pod/") && rest.starts_with('-'))
+        rest.is_empty() || (finding.subject.kind() == "Pod" && rest.starts_with('-'))
     })
 }
 

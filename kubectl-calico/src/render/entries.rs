@@ -64,8 +64,11 @@ pub(super) fn line(entries: &[Entry], found: &Finding) -> String {
 
 /// What is wrong, and with what unless the message says so.
 fn sentence(found: &Finding) -> String {
-    let (kind, name) = found.subject.split_once('/').unwrap_or_default();
-    let name = name.rsplit('/').next().unwrap_or_default();
+    let object = found.subject.object();
+    let Some((kind, name)) = object.and_then(|object| Some((object.kind, object.name.as_deref()?)))
+    else {
+        return found.message.clone();
+    };
     let words: Vec<&str> = found
         .message
         .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')))
@@ -78,7 +81,7 @@ fn sentence(found: &Finding) -> String {
         "DaemonSet" | "Deployment" => found.message.contains(name),
         _ => words.contains(&name),
     };
-    if name.is_empty() || is_named {
+    if is_named {
         return found.message.clone();
     }
     match kind {
@@ -93,8 +96,8 @@ fn sentence(found: &Finding) -> String {
 
 /// The code and the object's name: `CAL107 calico`.
 pub(super) fn symptom(found: &Finding) -> String {
-    let name = match found.subject.split_once('/') {
-        Some(("Installation", _)) => "Installation",
+    let name = match found.subject.kind() {
+        "Installation" => "Installation",
         _ => found.name(),
     };
     format!("{} {name}", found.code)
@@ -105,6 +108,7 @@ mod tests {
     use calico_core::catalog::Entry;
 
     use super::*;
+    use crate::snapshot::ObjectRef;
 
     #[test]
     fn a_part_of_a_word_does_not_name_an_object() {
@@ -118,16 +122,21 @@ mod tests {
             source: "",
         };
         for (subject, message, line) in [
-            ("IPPool/a", "a message", "IPPool a: a message"),
-            ("IPPool/a", "the pool a is", "the pool a is"),
+            (("IPPool", "a"), "a message", "IPPool a: a message"),
+            (("IPPool", "a"), "the pool a is", "the pool a is"),
             (
-                "IPPool/pods",
+                ("IPPool", "pods"),
                 "gives pods none",
                 "IPPool pods: gives pods none",
             ),
-            ("Node/node-1", "not node-10", "Node node-1: not node-10"),
-            ("Node/node-1", "not ready: node-1", "not ready: node-1"),
+            (
+                ("Node", "node-1"),
+                "not node-10",
+                "Node node-1: not node-10",
+            ),
+            (("Node", "node-1"), "not ready: node-1", "not ready: node-1"),
         ] {
+            let subject = ObjectRef::named(subject.0, subject.1);
             assert_eq!(sentence(&Finding::note(&ENTRY, subject, message)), line);
         }
     }

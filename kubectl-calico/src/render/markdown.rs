@@ -142,7 +142,7 @@ fn finding(page: &mut String, found: &Finding, number: &str) {
         "\n### {number}{} {} {}\n\n{}\n",
         found.severity.word(),
         found.code,
-        prose(&found.subject),
+        prose(&found.subject.to_string()),
         prose(&found.message)
     );
     if let Some(location) = &found.location {
@@ -176,7 +176,7 @@ fn finding_as_symptom(page: &mut String, found: &Finding) {
         page,
         "\nIt explains {} {}: {}\n",
         found.code,
-        prose(&found.subject),
+        prose(&found.subject.to_string()),
         prose(&found.message)
     );
     evidence(page, found);

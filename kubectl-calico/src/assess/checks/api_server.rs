@@ -206,7 +206,7 @@ fn suspects(reason: &str) -> Vec<Suspect> {
 /// The components that the operator brings up before.
 fn of_components() -> [Suspect; 2] {
     ["ippools", "calico"]
-        .map(|component| Suspect::Subject(ObjectRef::named("TigeraStatus", component).to_string()))
+        .map(|component| Suspect::Subject(ObjectRef::named("TigeraStatus", component)))
 }
 
 fn not_ready(case: &Case) -> Option<Finding> {

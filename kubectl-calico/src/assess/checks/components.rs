@@ -125,9 +125,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             &condition,
         )
         .impact(without_component(name))
-        .suspects([Suspect::Subject(
-            ObjectRef::named("TigeraStatus", other).to_string(),
-        )])
+        .suspects([Suspect::Subject(ObjectRef::named("TigeraStatus", other))])
         .fix(format!("fix {other}; {name} then recovers on its own"));
     }
     if let Some(other) = known.and_then(|cause| cause.waits_for)
@@ -249,7 +247,7 @@ fn repaired_alike(
             })
         })
         .map(|status| ObjectRef::named("TigeraStatus", &status.metadata.name))
-        .map(|other| Suspect::Subject(other.to_string()))
+        .map(Suspect::Subject)
         .collect()
 }
 

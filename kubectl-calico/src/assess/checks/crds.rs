@@ -119,7 +119,7 @@ fn not_served(
     Some(
         Finding::error(
             &KINDS_NOT_SERVED.entry,
-            format!("CustomResourceDefinition/{first}.{group}"),
+            ObjectRef::named("CustomResourceDefinition", format!("{first}.{group}")),
             format!("the API server does not serve kinds that {needed_by} needs"),
         )
         .evidence(

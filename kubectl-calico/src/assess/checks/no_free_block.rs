@@ -12,6 +12,7 @@ use crate::assess::advice::reservations::with_reservations;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::subject::Subject;
 use crate::facts::pool_usage::PoolUsage;
 use crate::phrases::{counted, few};
 use crate::repair::Step;
@@ -188,10 +189,10 @@ fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
 }
 
 /// The pools of a family, as the subject of a finding.
-pub(super) fn subject(family: Family, pools: &[CandidatePool]) -> String {
+pub(super) fn subject(family: Family, pools: &[CandidatePool]) -> Subject {
     match pools {
-        [one] => one.object().to_string(),
-        _ => format!("the {family} pools"),
+        [one] => one.object().into(),
+        _ => format!("the {family} pools").into(),
     }
 }
 

@@ -74,7 +74,7 @@ fn missing(case: &Case) -> Option<Finding> {
     let finding = Finding::new(
         &OPERATOR_NOT_READY.entry,
         severity,
-        "Deployment/tigera-operator",
+        ObjectRef::named("Deployment", "tigera-operator"),
         "the operator is missing: nothing reconciles the Installation",
     )
     .exists(evidence)

@@ -59,7 +59,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
         }
         let finding = Finding::warning(
             &TYPHA_MISSING.entry,
-            "Deployment/kube-system/calico-typha",
+            ObjectRef::in_namespace("Deployment", "kube-system", "calico-typha"),
             format!(
                 "{} nodes run Felix without Typha: with more than \
                  {MANIFEST_NODES_WITHOUT_TYPHA} nodes, {} replicas are needed",

@@ -164,7 +164,7 @@ pub(crate) const NO_ROOM: Check = Check {
         let cordoned: Vec<&str> = cordoned.map(|node| node.metadata.name.as_str()).collect();
         let mut finding = Finding::error(
             &NO_ROOM.entry,
-            "Deployment/calico-system/calico-typha",
+            ObjectRef::in_namespace("Deployment", "calico-system", "calico-typha"),
             match linux {
                 0 => format!(
                     "Typha needs {}, but no Linux node is schedulable",

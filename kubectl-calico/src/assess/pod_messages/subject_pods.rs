@@ -35,8 +35,7 @@ impl<'a> SubjectPods<'a> {
         let snapshot = case.snapshot;
         let is_named = |pod: &Pod| {
             let object = pods::object(pod);
-            finding.subject == object.to_string()
-                || finding.evidence.iter().any(|it| it.object == object)
+            finding.subject.is(&object) || finding.evidence.iter().any(|it| it.object == object)
         };
         let mut evidence = finding.evidence.iter();
         // The one workload of Calico without a finding of its own.
@@ -54,8 +53,7 @@ impl<'a> SubjectPods<'a> {
         let is_its = |pod: &&Pod| {
             is_named(pod)
                 || app.is_some_and(|app| pods::app(pod) == app)
-                || pods::owner(snapshot, pod)
-                    .is_some_and(|owner| owner.to_string() == finding.subject)
+                || pods::owner(snapshot, pod).is_some_and(|owner| finding.subject.is(&owner))
         };
         let calico = pods::wanted(snapshot);
         // Other findings name them as what keeps Calico's pods from running.
@@ -70,7 +68,7 @@ impl<'a> SubjectPods<'a> {
                 .chain(proxies)
                 .filter(is_its)
                 .collect(),
-            set: daemon_set(&finding.subject),
+            set: daemon_set(finding),
         }
     }
 
@@ -103,11 +101,12 @@ impl<'a> SubjectPods<'a> {
     }
 }
 
-/// `DaemonSet/calico-system/calico-node`
-fn daemon_set(subject: &str) -> Option<PodName> {
-    let (namespace, name) = subject.strip_prefix("DaemonSet/")?.split_once('/')?;
+/// The DaemonSet that a finding is about.
+fn daemon_set(finding: &Finding) -> Option<PodName> {
+    let object = finding.subject.object()?;
+    let object = (object.kind == DAEMON_SET).then_some(object)?;
     Some(PodName {
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
+        namespace: object.namespace.clone()?,
+        name: object.name.clone()?,
     })
 }

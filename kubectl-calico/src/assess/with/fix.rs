@@ -27,14 +27,13 @@ pub(super) fn fix(finding: &mut Finding, origins: &Origins) {
 
 /// Another CIDR or encapsulation, where the check requires one.
 fn of_pool(finding: &Finding, origins: &Origins, blamed: &Blamed) -> Option<String> {
-    let subject = &finding.subject;
-    let is_created = origins.is_created(subject);
-    let fields = blamed
-        .get(subject)
-        .filter(|_| subject.starts_with("IPPool/"))?;
+    finding.subject.pool()?;
+    let pool = finding.subject.to_string();
+    let is_created = origins.is_created(&pool);
+    let fields = blamed.get(&pool)?;
     let what = match remedy_of(finding)? {
         // That of an existing pool is immutable.
-        Remedy::Cidr if is_created || origins.is_new(subject) => "CIDR",
+        Remedy::Cidr if is_created || origins.is_new(&pool) => "CIDR",
         Remedy::Encapsulation if is_created || !fields.is_empty() => "encapsulation",
         _ => return None,
     };

@@ -101,7 +101,7 @@ pub fn with(
             judge_as_manifests(found, &origins, &before.facts);
             // The pools did not count as long as another plugin assigned addresses.
             let is_known = before.findings.iter().any(|it| it.code == found.code);
-            if other_ipam && !is_known && found.subject.starts_with("IPPool/") {
+            if other_ipam && !is_known && found.subject.pool().is_some() {
                 found.suspects.push(Suspect::Code(ipam::IPAM_CHANGED.code));
             }
         }
@@ -150,7 +150,7 @@ fn is_about_services(finding: &Finding) -> bool {
 /// The line of the first field of the manifests that a finding follows from: of its subject, if that is there.
 fn line(finding: &Finding, origins: &Origins, places: &Places) -> Option<Location> {
     let blamed = origins.blamed(finding);
-    let first = blamed.get_key_value(&finding.subject);
+    let first = blamed.get_key_value(&finding.subject.to_string());
     let (object, fields) = first.or_else(|| blamed.first_key_value())?;
     let mut fields = fields
         .iter()
@@ -169,9 +169,9 @@ fn judge_as_manifests(finding: &mut Finding, origins: &Origins, before: &Facts) 
     // Canal, and manifests that contain both, are errors with words of their own.
     if finding.code == HALF_MIGRATED.entry.code
         && finding.severity < Severity::Error
-        && origins.is_new(&finding.subject)
+        && origins.is_new(&finding.subject.to_string())
     {
-        *finding = second_install(&finding.subject, before);
+        *finding = second_install(finding.subject.clone(), before);
     }
 }
 

@@ -145,7 +145,7 @@ impl Origins {
     /// Whether a finding is about an object that is in the manifests, or follows from them.
     pub(super) fn concern(&self, finding: &Finding) -> bool {
         let mut evidence = finding.evidence.iter();
-        self.has(&finding.subject) || evidence.any(|it| self.origin(it).is_some())
+        self.has(&finding.subject.to_string()) || evidence.any(|it| self.origin(it).is_some())
     }
 
     /// Whether what proves a finding are fields that the manifests set, objects that only they have, and
@@ -175,15 +175,15 @@ impl Origins {
     pub(super) fn blamed(&self, finding: &Finding) -> Blamed {
         let mut all = Blamed::new();
         let mut changed = Blamed::new();
-        if self.has(&finding.subject) {
-            let object = match self.followed.get(&finding.subject) {
-                Some(_)
-                    if !self.overlay.has(&finding.subject)
-                        && !self.is_created(&finding.subject) =>
-                {
-                    ObjectRef::installation().to_string()
-                }
-                _ => finding.subject.clone(),
+        let subject = finding.subject.to_string();
+        if self.has(&subject) {
+            let is_followed = self.followed.contains_key(&subject)
+                && !self.overlay.has(&subject)
+                && !self.is_created(&subject);
+            let object = if is_followed {
+                ObjectRef::installation().to_string()
+            } else {
+                subject
             };
             all.entry(object).or_default();
         }

@@ -22,8 +22,7 @@ const ALIKE: [fn(&Finding, &Finding, &Origins) -> bool; 6] = [
     |one, other, origins| one.message == other.message && !are_distinct(one, other, origins),
     // Of two objects that do not fit each other, the other one.
     |one, other, origins| {
-        (names(one, &other.subject) || names(other, &one.subject))
-            && !are_distinct(one, other, origins)
+        (names(one, other) || names(other, one)) && !are_distinct(one, other, origins)
     },
     |one, other, origins| !origins.concern(one) && !origins.concern(other),
 ];
@@ -65,11 +64,11 @@ fn is_about_same(one: &Finding, other: &Finding) -> bool {
 /// Whether both are about objects of the manifests themselves: one problem is fixed, another one new.
 fn are_distinct(one: &Finding, other: &Finding, origins: &Origins) -> bool {
     let overlay = origins.overlay();
-    overlay.has(&one.subject) && overlay.has(&other.subject)
+    overlay.has(&one.subject.to_string()) && overlay.has(&other.subject.to_string())
 }
 
-/// Whether the evidence of a finding names an object.
-fn names(finding: &Finding, object: &str) -> bool {
+/// Whether the evidence of a finding names the object that another one is about.
+fn names(finding: &Finding, other: &Finding) -> bool {
     let mut evidence = finding.evidence.iter();
-    evidence.any(|it| it.object.to_string() == object)
+    evidence.any(|it| other.subject.is(&it.object))
 }

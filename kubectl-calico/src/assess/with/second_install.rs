@@ -2,6 +2,7 @@
 
 use crate::assess::checks::migration::HALF_MIGRATED;
 use crate::assess::finding::Finding;
+use crate::assess::subject::Subject;
 use crate::facts::Facts;
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
@@ -9,7 +10,7 @@ use crate::snapshot::{ObjectRef, Snapshot};
 use crate::views::calico_node::CalicoNode;
 
 /// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
-pub(super) fn second_install(subject: &str, before: &Facts) -> Finding {
+pub(super) fn second_install(subject: Subject, before: &Facts) -> Finding {
     let upgrade = match before.install.method.value() {
         Some(Method::Operator { by }) => by.upgrade(),
         _ => Installer::Manifests.upgrade(),

@@ -95,7 +95,7 @@ fn of_cluster<'a>(inputs: &Inputs<'a>) -> Case<'a> {
 fn is_shown(inputs: &Inputs, finding: &Finding) -> bool {
     let is_installed = inputs.waits_for_installation() && INSTALLATION_MISSING.found(finding);
     let is_listed = POOLS_DIFFER.found(finding)
-        && unlisted_pools(inputs.facts).any(|pool| pool.object().to_string() == finding.subject);
+        && unlisted_pools(inputs.facts).any(|pool| finding.subject.is(&pool.object()));
     let mut before = BEFORE_STEPS.iter();
     if is_installed || is_listed || before.any(|check| check.found(finding)) {
         return false;

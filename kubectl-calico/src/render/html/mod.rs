@@ -212,7 +212,7 @@ fn finding(page: &mut String, entry: &Entry, prefix: &str) {
         anchor(found, prefix),
         number.unwrap_or_default(),
         found.code,
-        escaped(&found.subject),
+        escaped(&found.subject.to_string()),
         escaped(&found.message),
     );
     if let Some(location) = &found.location {
@@ -234,7 +234,7 @@ fn finding(page: &mut String, entry: &Entry, prefix: &str) {
             page,
             "<p>It explains {} {}: {}</p>",
             symptom.code,
-            escaped(&symptom.subject),
+            escaped(&symptom.subject.to_string()),
             escaped(&symptom.message)
         );
         evidence(page, symptom);

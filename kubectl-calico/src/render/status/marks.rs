@@ -35,7 +35,7 @@ pub(super) fn of_pool(pool: &str, report: &Report) -> Vec<&'static str> {
 
 /// The pool that a finding is about, if it is one of several in the row.
 fn pool_of<'a>(finding: &'a Finding, report: &Report) -> Option<&'a str> {
-    let name = finding.subject.strip_prefix("IPPool/")?;
+    let name = finding.subject.pool()?;
     let pools = report.facts.pools.value()?;
     let is_one = pools.len() > 1 && pools.iter().any(|pool| pool.name == name);
     (is_one && row(finding) == Some(POOLS)).then_some(name)

@@ -29,6 +29,7 @@ use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
 use crate::repair::installer_step::api_server;
 use crate::repair::kubectl::tigera_status;
+use crate::snapshot::ObjectRef;
 
 /// The checks of the fields that the operator changes.
 const JUDGING: [&Check; 17] = [
@@ -170,7 +171,7 @@ pub(super) fn not_applied(
     cured: &[FindingRef],
 ) -> Finding {
     let suspects = [
-        Suspect::Subject("TigeraStatus/ippools".to_owned()),
+        Suspect::Subject(ObjectRef::named("TigeraStatus", "ippools")),
         Suspect::Code(OPERATOR_NOT_READY.entry.code),
         Suspect::Code(API_SERVER_SILENT.entry.code),
     ];

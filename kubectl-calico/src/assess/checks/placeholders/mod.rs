@@ -72,8 +72,8 @@ fn placeholders(case: &Case) -> Vec<Finding> {
         is_address,
     } in found
     {
-        let subject = from.object.to_string();
-        let same = findings.iter_mut().find(|found| found.subject == subject);
+        let mut known = findings.iter_mut();
+        let same = known.find(|found| found.subject.is(&from.object));
         if let Some(finding) = same {
             *finding = finding.clone().read(&from, value);
             if !finding.fix.contains(&step) {
@@ -82,7 +82,7 @@ fn placeholders(case: &Case) -> Vec<Finding> {
             continue;
         }
         let message = format!("{} still contains a placeholder", from.object);
-        let finding = Finding::error(&PLACEHOLDER_LEFT.entry, subject, message)
+        let finding = Finding::error(&PLACEHOLDER_LEFT.entry, &from.object, message)
             .excused(is_ready)
             .in_manifest(if is_address {
                 "replace it with the address of the API server, or of its load balancer, as nodes \
