@@ -18,45 +18,40 @@ pub fn missing(report: &Report, counts: impl Fn(Severity) -> bool) -> Option<Str
     if let Some(row) = not_read.find(|row| row.reason == Reason::Failed) {
         return Some(format!("{} to be readable ({})", row.object, row.why));
     }
-    let components = report
-        .facts
-        .components
-        .value()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    unavailable(report)
+        .or_else(|| uncounted(report))
+        .or_else(|| remaining(report, counts))
+}
+
+/// The components that the operator reports, but not as available.
+fn unavailable(report: &Report) -> Option<String> {
+    let components = report.facts.components.value().into_iter().flatten();
     let unavailable: Vec<&str> = components
-        .iter()
         .filter(|component| component.state != ComponentState::Available)
         .map(|component| component.name.as_str())
         .collect();
-    if !unavailable.is_empty() {
-        return Some(format!(
-            "the operator to report {} as available",
-            few(&unavailable)
-        ));
-    }
-    if report
-        .facts
-        .agents
-        .value()
-        .is_some_and(|agents| agents.counts.is_none())
-    {
-        return Some("the controller of calico-node's DaemonSet to count its pods".to_owned());
-    }
-    let agents = report
-        .facts
-        .agents
-        .value()
-        .and_then(|agents| agents.counts.as_ref());
-    if let Some(agents) = agents.filter(|it| it.ready < it.desired || it.desired == 0) {
-        return Some(format!(
-            "calico-node: {} of {} ready",
-            agents.ready, agents.desired
-        ));
-    }
-    if report.facts.agents.is_absent() {
+    (!unavailable.is_empty())
+        .then(|| format!("the operator to report {} as available", few(&unavailable)))
+}
+
+/// The pods of calico-node that are not counted as ready.
+fn uncounted(report: &Report) -> Option<String> {
+    let agents = &report.facts.agents;
+    if agents.is_absent() {
         return Some("calico-node to be created".to_owned());
     }
+    match &agents.value()?.counts {
+        None => Some("the controller of calico-node's DaemonSet to count its pods".to_owned()),
+        Some(counts) if counts.ready < counts.desired || counts.desired == 0 => Some(format!(
+            "calico-node: {} of {} ready",
+            counts.ready, counts.desired
+        )),
+        Some(_) => None,
+    }
+}
+
+/// The findings that count.
+fn remaining(report: &Report, counts: impl Fn(Severity) -> bool) -> Option<String> {
     let found: Vec<&Finding> = report
         .findings
         .iter()
