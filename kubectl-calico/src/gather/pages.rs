@@ -8,10 +8,7 @@ use super::continue_token::continue_token;
 use super::page::{self, ListPage};
 use super::read_error::ReadError;
 use crate::connect::{RequestError, Response};
-use crate::snapshot::resource::Resource;
-
-/// Objects per page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
-const LIMIT: usize = 250;
+use crate::snapshot::resource::{PAGE, Resource};
 
 /// The maximum number of pages in a list: enough for all objects of a run, with some empty pages.
 const PAGES: usize = 1000;
@@ -114,9 +111,9 @@ fn check<T>(page: &ListPage<T>, token: &str) -> Result<(), String> {
         Ok(())
     } else if next == token {
         Err("a list whose continue token refers to the same page".to_owned())
-    } else if page.objects.len() > LIMIT {
+    } else if page.objects.len() > PAGE {
         Err(format!(
-            "a page of {} objects, although {LIMIT} were requested",
+            "a page of {} objects, although {PAGE} were requested",
             page.objects.len()
         ))
     } else {
@@ -125,7 +122,7 @@ fn check<T>(page: &ListPage<T>, token: &str) -> Result<(), String> {
 }
 
 fn page_path(path: &str, query: &str, token: &str) -> String {
-    let mut page = format!("{path}?limit={LIMIT}");
+    let mut page = format!("{path}?limit={PAGE}");
     if !query.is_empty() {
         page.push('&');
         page.push_str(query);

@@ -8,11 +8,9 @@ use super::Snapshot;
 use super::csi_pods::is_complete;
 use super::pod::Pod;
 use super::reading::{Reading, Unknown};
+use super::resource::PAGE;
 use super::resources::{KUBE_PROXY_COMPONENTS, KUBE_PROXY_CONTAINER, KUBE_PROXY_PODS};
 use super::source::SnapshotSource;
-
-/// Up to how many nodes the pods are always read: they are one page of a list.
-const PAGE: i32 = 250;
 
 impl Snapshot {
     /// Reads the pods of kube-proxy, unless the cluster has many nodes and all pods of its DaemonSet are ready, as its
@@ -49,9 +47,10 @@ impl Snapshot {
         let sets: Vec<&DaemonSet> = sets.iter().filter(|set| runs_kube_proxy(set)).collect();
         let desired = |set: &DaemonSet| {
             let status = set.status.as_ref();
-            status.map_or(0, |status| status.desired_number_scheduled)
+            let desired = status.map_or(0, |status| status.desired_number_scheduled);
+            usize::try_from(desired).unwrap_or_default()
         };
-        // Turned off, it wants none.
+        // Turned off, it wants none; and one page of pods is always read.
         let suffices = |set: &&DaemonSet| is_complete(set) && !(1..=PAGE).contains(&desired(set));
         sets.is_empty() || !sets.iter().all(suffices) || !self.is_counting()
     }

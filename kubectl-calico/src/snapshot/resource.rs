@@ -8,6 +8,9 @@ use super::select::Select;
 use super::store::Store;
 use super::trim::keep::Fields;
 
+/// Objects per page of a list. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
+pub const PAGE: usize = 250;
+
 /// A kind of object that is read.
 #[derive(Debug)]
 pub struct Resource {
