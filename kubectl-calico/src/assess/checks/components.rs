@@ -1,5 +1,8 @@
 //! What the operator reports about its components.
 
+use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::Deployment;
+
 use super::api_server::API_SERVER_SILENT;
 use super::installation::INSTALLATION_MISSING;
 use super::reporting::{operator_log, operator_restart};
@@ -9,7 +12,7 @@ use crate::assess::advice::refused::refused;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::checks::typha_room::NO_ROOM;
-use crate::assess::finding::{Finding, Suspect};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::components::ComponentState;
 use crate::facts::thresholds::BEGINNING;
 use crate::snapshot::resources::{
@@ -17,8 +20,6 @@ use crate::snapshot::resources::{
 };
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 use crate::views::objects::deployments;
-use calico_core::catalog::Entry;
-use k8s_openapi::api::apps::v1::Deployment;
 
 /// The component that is Calico's API server.
 const API_SERVER: &str = "apiserver";
@@ -107,59 +108,16 @@ fn of_state(
 
 fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     let name = &status.metadata.name;
-    let object = ObjectRef::named("TigeraStatus", name);
     let condition = status.condition("Degraded").cloned().unwrap_or_default();
     let known = cause(&condition.message);
+    if let Some(waiting) = known.and_then(|known| waiting(case, name, &condition, known)) {
+        return waiting;
+    }
     let message = match known {
         Some(cause) => format!("{name} is degraded: {}", cause.means),
         None => format!("{name} is degraded"),
     };
-    if let Some(other) = known.and_then(|cause| cause.waits_for)
-        && is_unhealthy(case, other)
-        && other != name
-    {
-        let message = format!("{name} is waiting for {other}");
-        return with_condition(
-            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
-            &object,
-            &condition,
-        )
-        .impact(without_component(name))
-        .suspects([Suspect::Subject(ObjectRef::named("TigeraStatus", other))])
-        .fix(format!("fix {other}; {name} then recovers on its own"));
-    }
-    if let Some(other) = known.and_then(|cause| cause.waits_for)
-        && has_just_begun(case, &condition, other)
-    {
-        let message =
-            format!("{name} is waiting for {other}, as it does at the beginning of an install");
-        return with_condition(
-            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
-            &object,
-            &condition,
-        )
-        .impact(without_component(name))
-        .fix("check again in two minutes: it becomes an error if the message persists");
-    }
-    if known.is_some_and(|cause| cause.waits_for == Some(API_SERVER)) && has_api_server(case) {
-        let message = format!(
-            "{name} is still degraded because Calico's API server was not ready; it is ready now"
-        );
-        return with_condition(
-            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
-            &object,
-            &condition,
-        )
-        .impact(without_component(name))
-        .fix("wait a few minutes for the operator to try again; if the message persists, restart the operator")
-        .paste(operator_restart(case.snapshot));
-    }
-    let finding = with_condition(
-        Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
-        &object,
-        &condition,
-    )
-    .impact(without_component(name));
+    let finding = of_condition(Severity::Error, name, message, &condition);
     match known {
         Some(cause) => with_remedy(case, finding, cause, &condition.message),
         None => finding
@@ -167,6 +125,42 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             .fix("fix the problem in the operator's message; its log may contain more")
             .paste(operator_log(case.snapshot)),
     }
+}
+
+/// A component that only waits for another one, or did.
+fn waiting(case: &Case, name: &str, condition: &Condition, known: &KnownCause) -> Option<Finding> {
+    let other = known.waits_for?;
+    let finding = |message| of_condition(Severity::Warning, name, message, condition);
+    if other != name && is_unhealthy(case, other) {
+        return Some(
+            finding(format!("{name} is waiting for {other}"))
+                .suspects([Suspect::Subject(ObjectRef::named("TigeraStatus", other))])
+                .fix(format!("fix {other}; {name} then recovers on its own")),
+        );
+    }
+    if has_just_begun(case, condition, other) {
+        let message =
+            format!("{name} is waiting for {other}, as it does at the beginning of an install");
+        return Some(
+            finding(message)
+                .fix("check again in two minutes: it becomes an error if the message persists"),
+        );
+    }
+    let is_over = other == API_SERVER && has_api_server(case);
+    is_over.then(|| {
+        finding(format!(
+            "{name} is still degraded because Calico's API server was not ready; it is ready now"
+        ))
+        .fix("wait a few minutes for the operator to try again; if the message persists, restart the operator")
+        .paste(operator_restart(case.snapshot))
+    })
+}
+
+/// What the Degraded condition of a component says.
+fn of_condition(severity: Severity, name: &str, message: String, condition: &Condition) -> Finding {
+    let object = ObjectRef::named("TigeraStatus", name);
+    let finding = Finding::new(&COMPONENT_DEGRADED.entry, severity, &object, message);
+    with_condition(finding, &object, condition).impact(without_component(name))
 }
 
 /// Whether a component has been waiting for less than two minutes; if that is not known, whether the one that it waits
