@@ -1,42 +1,16 @@
 //! A page of text: labeled rows, wrapped to a width. The only escape sequences in it are our own colors.
 
+mod lines;
+mod look;
+
 use std::collections::BTreeMap;
 
-use anstyle::{AnsiColor, Style};
-use calico_core::text::printable;
-use textwrap::{Options, WordSplitter};
+use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::rows::Rows;
-use crate::repair::here_document::is_here_document;
-
-/// How a page looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Whether to use color.
-    pub color: bool,
-    /// Whether to write ASCII only.
-    pub ascii: bool,
-    /// The number of columns.
-    pub width: usize,
-}
-
-/// 80 columns without color, for files and pipes.
-impl Default for Look {
-    fn default() -> Self {
-        Self {
-            color: false,
-            ascii: false,
-            width: 80,
-        }
-    }
-}
-
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
-pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
-pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
+pub use look::Look;
+pub(super) use look::{BOLD, CYAN, GREEN, RED, YELLOW};
 
 /// The text of a fact of which nothing is known.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -113,31 +87,6 @@ impl Page {
         self.text.truncate(end);
         self.text.push('\n');
         self.text
-    }
-
-    /// Text that is safe to show.
-    fn shown(&self, text: &str) -> String {
-        let text = printable(text);
-        if !self.look.ascii || text.is_ascii() {
-            return text;
-        }
-        let mut ascii = String::new();
-        for c in text.chars() {
-            match c {
-                '…' => ascii.push_str("..."),
-                c if c.is_ascii() => ascii.push(c),
-                c => ascii.extend(c.escape_unicode()),
-            }
-        }
-        ascii
-    }
-
-    fn styled(&self, text: &str, style: Style) -> String {
-        if self.look.color {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
     }
 
     /// An empty line, unless there is one already.
@@ -270,60 +219,5 @@ impl Page {
     /// A command of a step, each line as it is.
     pub(super) fn step_command(&mut self, text: &str) {
         self.pasted(NUMBERS, text);
-    }
-
-    fn labeled(&mut self, label: &str, width: usize, text: &str) {
-        let indent = 2 + width;
-        let mut label = format!("  {label:<width$}");
-        for paragraph in text.lines() {
-            for line in self.wrapped(paragraph, indent) {
-                let line = format!("{label}{line}");
-                self.push(&line);
-                label = " ".repeat(indent);
-            }
-        }
-    }
-
-    /// The lines of a here-document begin in the first column: a shell does not recognize an indented
-    /// delimiter.
-    fn pasted(&mut self, width: usize, command: &str) {
-        let is_here_document = is_here_document(command);
-        let indent = if is_here_document { 0 } else { 2 + width + 2 };
-        if is_here_document {
-            self.blank();
-        }
-        for line in command.lines() {
-            let line = format!("{:indent$}{}", "", self.shown(line));
-            let line = self.styled(&line, CYAN);
-            self.push(&line);
-        }
-        if is_here_document {
-            self.blank();
-        }
-    }
-
-    fn push(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    /// Text wrapped to the remaining width. A long word is not broken, so that it can be copied. The lines of an item of
-    /// a list begin below its text.
-    fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
-        let width = self.look.width.saturating_sub(indent).max(20);
-        let shown = self.shown(text.trim_start());
-        let margin = " ".repeat(text.len() - text.trim_start().len());
-        let item = if shown.starts_with("- ") { "  " } else { "" };
-        let below = format!("{margin}{item}");
-        let options = Options::new(width)
-            .break_words(false)
-            .initial_indent(&margin)
-            .subsequent_indent(&below)
-            .word_splitter(WordSplitter::NoHyphenation);
-        let lines = textwrap::wrap(&shown, options);
-        lines
-            .into_iter()
-            .map(std::borrow::Cow::into_owned)
-            .collect()
     }
 }
