@@ -60,6 +60,7 @@ pub(crate) mod nodes_left_out;
 pub(crate) mod nodes_without_address;
 pub(crate) mod operator;
 pub(crate) mod other_plugins;
+pub(crate) mod overlapping_pools;
 pub(crate) mod overlaps;
 pub(crate) mod pending;
 pub(crate) mod pinned_pools;
@@ -122,7 +123,7 @@ pub static CHECKS: &[Check] = &[
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
-    overlaps::OVERLAPS_POOL,
+    overlapping_pools::OVERLAPS_POOL,
     kubeadm::POD_SUBNET_MISSING,
     kubeadm_misread::POD_SUBNET_MISREAD,
     network_sources::SOURCES_DISAGREE,

@@ -7,7 +7,7 @@ use serde_yaml::Value;
 
 use super::origins::Origins;
 use crate::assess::check::Case;
-use crate::assess::checks::installation_rules::{RULE_BROKEN, broken};
+use crate::assess::checks::installation_rules::{Acceptance, RULE_BROKEN, broken};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::Report;
 use crate::facts::Facts;
@@ -59,7 +59,7 @@ fn name_what_stays(found: &mut Finding, origins: &Origins) {
 /// The rules that an Installation breaks, whether the operator has accepted it or not.
 fn of_installation(snapshot: &Snapshot, facts: &Facts) -> Vec<Finding> {
     if RULE_BROKEN.can_judge(&snapshot.unknown()) {
-        broken(&Case { snapshot, facts }, false)
+        broken(&Case { snapshot, facts }, Acceptance::Ignored)
     } else {
         Vec::new()
     }

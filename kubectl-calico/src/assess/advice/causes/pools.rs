@@ -7,7 +7,7 @@ use super::commands::{check_ipam, edit_installation, pool_cidrs, strict_affinity
 use super::installation::REJECTED;
 use super::known_cause::KnownCause;
 use crate::assess::checks::drift::POOLS_DIFFER;
-use crate::assess::checks::overlaps::OVERLAPS_POOL;
+use crate::assess::checks::overlapping_pools::OVERLAPS_POOL;
 use crate::assess::checks::pool_cidr::{NOT_CANONICAL, UNREADABLE};
 use crate::assess::checks::windows_affinity::NO_STRICT_AFFINITY;
 

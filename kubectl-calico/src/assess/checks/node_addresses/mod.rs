@@ -1,11 +1,12 @@
 //! Whether Calico uses the right address of each node.
 
+mod canal;
+mod detection;
+
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use calico_core::catalog::Entry;
-use calico_core::cidr::Cidr;
-use serde_json::json;
 
 use super::reinstalled_node::remove_former;
 use crate::assess::advice::bundled::bundled;
@@ -14,14 +15,12 @@ use crate::assess::finding::{Finding, Severity};
 use crate::facts::bundle::BundledSetting;
 use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
-use crate::repair::calico_node::set_variable;
-use crate::repair::command::Command;
-use crate::repair::kubectl::{merge_installation_spec, patch_config_map, restart};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
-use crate::snapshot::{Node, ObjectRef};
 use crate::views::calico_node::CalicoNode;
 use crate::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
-use crate::views::objects::default_installation;
+use canal::shared_in_canal;
+use detection::{Method, by_operator, set_internal_ip};
 
 pub(crate) const WRONG_ADDRESS: Check = Check {
     entry: Entry {
@@ -62,7 +61,9 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
             return Vec::new();
         };
         if calico.is_canal() {
-            return shared_in_canal(case, &calico).into_iter().collect();
+            return shared_in_canal(&WRONG_ADDRESS.entry, case, &calico)
+                .into_iter()
+                .collect();
         }
         if calico.does_networking() == Some(false) {
             return Vec::new();
@@ -97,60 +98,6 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     )
 }
 
-/// The annotation in which flannel stores the IPv4 address at which other nodes reach a node.
-const FLANNEL_ANNOTATION: &str = "flannel.alpha.coreos.com/public-ip";
-
-/// Nodes of Canal for which flannel uses the same address.
-fn shared_in_canal(case: &Case, canal: &CalicoNode) -> Option<Finding> {
-    let mut by_address: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
-    let nodes = case.snapshot.nodes.items().iter();
-    for node in nodes.filter(|node| node.is_linux()) {
-        if let Some(address) = node.metadata.annotation(FLANNEL_ANNOTATION) {
-            by_address.entry(address).or_default().push(node);
-        }
-    }
-    let (address, nodes) = by_address.iter().find(|(_, nodes)| nodes.len() > 1)?;
-    let names: Vec<&str> = nodes.iter().map(|it| it.metadata.name.as_str()).collect();
-    let owner = address.parse().ok().and_then(usual_owner);
-    let belongs = owner.map_or_else(String::new, |owner| format!(" (the address of {owner})"));
-    let mut finding = Finding::error(
-        &WRONG_ADDRESS.entry,
-        ObjectRef::all("Node"),
-        format!(
-            "flannel uses the same address {address}{belongs} for {}",
-            few(&names)
-        ),
-    );
-    for node in nodes.iter().take(MOST_NAMES) {
-        let internal: Vec<&str> = node.internal_addresses().collect();
-        let object = ObjectRef::named("Node", &node.metadata.name);
-        finding = finding
-            .evidence(&object, format!("annotation {FLANNEL_ANNOTATION}"), address)
-            .evidence(object, "InternalIP", internal.join(", "));
-    }
-    let finding = finding.impact("pods on different nodes cannot reach each other");
-    if canal.is_of_rke2() {
-        return Some(finding.fix(
-            "set flannel.iface in the HelmChartConfig rke2-canal to the interface that connects the nodes, \
-             and restart the pods of rke2-canal",
-        ));
-    }
-    let (_, config) = canal.config();
-    let config = ObjectRef::config_map(config);
-    Some(
-        finding
-            .fix(
-                "have flannel use the interface that connects the nodes: put its name in place of \
-                 INTERFACE, and restart the pods",
-            )
-            .paste(patch_config_map(
-                &config,
-                &json!({"canal_iface": "INTERFACE"}),
-            ))
-            .paste(restart(&canal.object())),
-    )
-}
-
 fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     let method = Method::of(case);
     let is_wanted = |it: &NodeAddresses| {
@@ -176,29 +123,7 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     } else {
         return None;
     };
-    let names: Vec<&str> = nodes
-        .iter()
-        .map(|it| it.node.metadata.name.as_str())
-        .collect();
-    let belongs = owner.map_or_else(String::new, |owner| format!(" (the address of {owner})"));
-    let message = if let [only] = nodes.as_slice() {
-        format!(
-            "Calico uses the address {} of {}{belongs}; its InternalIP is {}",
-            only.used,
-            few(&names),
-            internal(only)
-        )
-    } else if nodes.len() == all.len() {
-        format!(
-            "Calico does not use the InternalIP of any node: {}",
-            few(&names)
-        )
-    } else {
-        format!(
-            "Calico uses an address other than the InternalIP of {}{belongs}",
-            few(&names)
-        )
-    };
+    let message = message(&nodes, all.len(), owner);
     let subject = ObjectRef::named("Node", &first.node.metadata.name);
     let finding = Finding::new(&WRONG_ADDRESS.entry, severity, subject, message);
     let mut finding = with_addresses(finding, &nodes);
@@ -219,6 +144,33 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     })
 }
 
+/// What is wrong with these nodes, out of `all`; `owner` is what an address usually belongs to.
+fn message(nodes: &[&NodeAddresses], all: usize, owner: Option<&str>) -> String {
+    let names: Vec<&str> = nodes
+        .iter()
+        .map(|it| it.node.metadata.name.as_str())
+        .collect();
+    let belongs = owner.map_or_else(String::new, |owner| format!(" (the address of {owner})"));
+    if let [only] = nodes {
+        format!(
+            "Calico uses the address {} of {}{belongs}; its InternalIP is {}",
+            only.used,
+            few(&names),
+            internal(only)
+        )
+    } else if nodes.len() == all {
+        format!(
+            "Calico does not use the InternalIP of any node: {}",
+            few(&names)
+        )
+    } else {
+        format!(
+            "Calico uses an address other than the InternalIP of {}{belongs}",
+            few(&names)
+        )
+    }
+}
+
 /// The step that makes calico-node use the InternalIPs.
 fn by_internal_ip(case: &Case, nodes: &[&NodeAddresses]) -> Step {
     let first = in_kubelets(nodes);
@@ -227,7 +179,9 @@ fn by_internal_ip(case: &Case, nodes: &[&NodeAddresses]) -> Step {
             step.what.insert_str(0, first);
             step
         }
-        None => Step::new(lasting(case, &format!("{first}{REMEDY}"))).run_all(remedy(case)),
+        None => {
+            Step::new(lasting(case, &format!("{first}{REMEDY}"))).run_all(set_internal_ip(case))
+        }
     }
 }
 
@@ -268,97 +222,4 @@ fn with_addresses(finding: Finding, nodes: &[&NodeAddresses]) -> Finding {
             .evidence(&object, format!("annotation {ANNOTATION}"), it.used)
             .evidence(object, "InternalIP", internal(it))
     })
-}
-
-/// How the address is detected, if it is not the default way.
-struct Method {
-    object: ObjectRef,
-    field: String,
-    value: String,
-    /// As the Installation calls it.
-    name: String,
-    networks: Vec<Cidr>,
-}
-
-impl Method {
-    fn of(case: &Case) -> Option<Self> {
-        if by_operator(case) {
-            Self::of_installation(case)
-        } else {
-            Self::of_environment(case)
-        }
-    }
-
-    fn of_installation(case: &Case) -> Option<Self> {
-        let spec = &default_installation(case.snapshot)?.spec;
-        let methods = spec
-            .get("calicoNetwork")?
-            .get("nodeAddressAutodetectionV4")?;
-        let name = methods.as_mapping()?.iter().find_map(|(name, value)| {
-            let name = name.as_str()?;
-            (name != "firstFound" && !value.is_null()).then_some(name)
-        })?;
-        let cidrs = methods[name].as_sequence().into_iter().flatten();
-        let cidrs = cidrs.filter_map(|cidr| cidr.as_str()?.parse().ok());
-        Some(Self {
-            object: ObjectRef::installation(),
-            field: format!("spec.calicoNetwork.nodeAddressAutodetectionV4.{name}"),
-            value: serde_json::to_string(&methods[name]).ok()?,
-            name: name.to_owned(),
-            networks: cidrs.collect(),
-        })
-    }
-
-    fn of_environment(case: &Case) -> Option<Self> {
-        let node = CalicoNode::current(case.snapshot)?;
-        let value = node.value(VARIABLE).filter(|it| *it != "first-found")?;
-        let (name, given) = value.split_once('=').unwrap_or((value, ""));
-        let name = match name {
-            "skip-interface" => "skipInterface",
-            "cidr" => "cidrs",
-            name => name,
-        };
-        let cidrs = given.split(',').filter(|_| name == "cidrs");
-        Some(Self {
-            object: node.object(),
-            field: format!("env {VARIABLE}"),
-            value: value.to_owned(),
-            name: name.to_owned(),
-            networks: cidrs.filter_map(|cidr| cidr.trim().parse().ok()).collect(),
-        })
-    }
-
-    /// Whether it selects an interface, so that nodes without it can use another one. In a manifest, can-reach is often
-    /// set by an installer, not by a person.
-    fn selects_interfaces(&self) -> bool {
-        ["interface", "skipInterface", "canReach"].contains(&self.name.as_str())
-    }
-}
-
-const VARIABLE: &str = "IP_AUTODETECTION_METHOD";
-
-fn by_operator(case: &Case) -> bool {
-    case.facts.install.is_run_by_operator()
-}
-
-/// Sets the method. The operator rejects a second one.
-fn remedy(case: &Case) -> Option<Command> {
-    if by_operator(case) {
-        let methods = json!({
-            "kubernetes": "NodeInternalIP",
-            "firstFound": null,
-            "interface": null,
-            "skipInterface": null,
-            "canReach": null,
-            "cidrs": null,
-        });
-        let change = json!({"calicoNetwork": {"nodeAddressAutodetectionV4": methods}});
-        return Some(merge_installation_spec(&change));
-    }
-    let node = CalicoNode::current(case.snapshot)?;
-    Some(set_variable(
-        &node.object(),
-        VARIABLE,
-        "kubernetes-internal-ip",
-    ))
 }
