@@ -66,45 +66,48 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let since = meta.deletion_timestamp.as_ref()?;
     let object = ObjectRef::named("Installation", &meta.name);
     let works = operator_works(case);
-    let finding = if works {
-        Finding::warning(
-            &DELETION_STUCK.entry,
-            &object,
+    let (severity, message) = if works {
+        (
+            Severity::Warning,
             "the Installation is being deleted, and the operator is removing Calico",
         )
     } else {
-        Finding::error(
-            &DELETION_STUCK.entry,
-            &object,
+        (
+            Severity::Error,
             "the deletion is stuck: no operator is running to remove the finalizers",
         )
     };
-    let finding = finding
+    let finding = Finding::new(&DELETION_STUCK.entry, severity, &object, message)
         .evidence(&object, "metadata.deletionTimestamp", since.0)
         .evidence(&object, "metadata.finalizers", meta.finalizers.join(", "));
-    if works {
-        // The operator removes it once the APIServer is gone. Other controllers have their own.
-        let waits_for_api_server = meta
-            .finalizers
-            .iter()
-            .any(|finalizer| finalizer == "operator.tigera.io/apiserver-controller");
-        let mut api_servers = case.snapshot.api_servers.items().iter();
-        let is_requested = api_servers.any(|found| found.metadata.deletion_timestamp.is_none());
-        return Some(
-            finding
-                .impact("until the deletion is complete, Calico cannot be installed again")
-                .fix(
-                    "wait; if the deletion does not complete, also delete the operator's other \
-                     resources (APIServer, Goldmane, Whisker), and read the operator's log",
-                )
-                .suspects([Suspect::Code(API_SERVER_SILENT.entry.code)])
-                .paste(if waits_for_api_server && is_requested {
-                    "kubectl delete apiservers.operator.tigera.io default".to_owned()
-                } else {
-                    operator_log(case.snapshot)
-                }),
-        );
-    }
+    Some(if works {
+        under_way(case, finding, installation)
+    } else {
+        stuck(case, finding, installation)
+    })
+}
+
+fn under_way(case: &Case, finding: Finding, installation: &Installation) -> Finding {
+    // The operator removes it once the APIServer is gone. Other controllers have their own.
+    let mut finalizers = installation.metadata.finalizers.iter();
+    let waits_for_api_server = finalizers.any(|it| it == "operator.tigera.io/apiserver-controller");
+    let mut api_servers = case.snapshot.api_servers.items().iter();
+    let is_requested = api_servers.any(|found| found.metadata.deletion_timestamp.is_none());
+    finding
+        .impact("until the deletion is complete, Calico cannot be installed again")
+        .fix(
+            "wait; if the deletion does not complete, also delete the operator's other \
+             resources (APIServer, Goldmane, Whisker), and read the operator's log",
+        )
+        .suspects([Suspect::Code(API_SERVER_SILENT.entry.code)])
+        .paste(if waits_for_api_server && is_requested {
+            "kubectl delete apiservers.operator.tigera.io default".to_owned()
+        } else {
+            operator_log(case.snapshot)
+        })
+}
+
+fn stuck(case: &Case, finding: Finding, installation: &Installation) -> Finding {
     let runs = !case.facts.agents.is_absent();
     let finding = finding.impact(if runs {
         "the Installation can be neither used nor recreated; calico-node keeps running until an operator runs again, which \
@@ -115,7 +118,7 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let steps = runs.then(|| save(installation)).into_iter();
     if let Some(operator) = operator_deployment(case.snapshot) {
         let steps = steps.chain([start(operator)]);
-        return Some(finding.fixed_by_all(steps.collect()));
+        return finding.fixed_by_all(steps.collect());
     }
     let reinstall = Step::new(format!(
         "reinstall the operator of the same release{}: it completes the deletion{}",
@@ -126,11 +129,9 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
         Some(command) => reinstall.run(command),
         None => reinstall,
     };
-    Some(
-        finding
-            .fixed_by_all(steps.chain([reinstall]).collect())
-            .then(rollback(case)),
-    )
+    finding
+        .fixed_by_all(steps.chain([reinstall]).collect())
+        .then(rollback(case))
 }
 
 /// Has an operator that is there run again.

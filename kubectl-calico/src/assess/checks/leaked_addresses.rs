@@ -118,35 +118,15 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
         Collector::Works => Severity::Note,
         _ => Severity::Warning,
     };
-    let blocks = || ObjectRef::all("IPAMBlock");
-    let mut finding = Finding::new(&ADDRESSES_LEAKED.entry, severity, blocks(), message)
-        .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
-    for (state, field) in [
-        (PodState::Gone, "addresses of pods that are gone"),
-        (PodState::Finished, "addresses of finished pods"),
-        (PodState::OnOtherNode, "addresses of pods on another node"),
-        (
-            PodState::HasOtherAddress,
-            "addresses of pods that now have another",
-        ),
-    ] {
-        let of_state: Vec<String> = leaked
-            .iter()
-            .filter(|one| one.status.pod == state)
-            .map(|one| {
-                let spec = &one.spec;
-                let address = &one.metadata.name;
-                format!(
-                    "{address} ({}/{} on {})",
-                    spec.namespace, spec.pod, spec.node
-                )
-            })
-            .collect();
-        if !of_state.is_empty() {
-            finding = finding.evidence(blocks(), field, few(&of_state));
-        }
-    }
-    finding = match &collector {
+    let finding = Finding::new(
+        &ADDRESSES_LEAKED.entry,
+        severity,
+        ObjectRef::all("IPAMBlock"),
+        message,
+    )
+    .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
+    let finding = with_addresses(finding, leaked);
+    let finding = match &collector {
         Collector::Off(field, value) => finding.evidence(configuration(), *field, value),
         Collector::Missing => finding.evidence(
             ObjectRef::all("Deployment"),
@@ -169,6 +149,34 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
             })
             .fixed_by_all(collector.fix(case.snapshot)),
     )
+}
+
+/// The addresses, by what has become of their pods.
+fn with_addresses(finding: Finding, leaked: &[&PodAddress]) -> Finding {
+    let states = [
+        (PodState::Gone, "addresses of pods that are gone"),
+        (PodState::Finished, "addresses of finished pods"),
+        (PodState::OnOtherNode, "addresses of pods on another node"),
+        (
+            PodState::HasOtherAddress,
+            "addresses of pods that now have another",
+        ),
+    ];
+    states.into_iter().fold(finding, |finding, (state, field)| {
+        let of_state = leaked.iter().filter(|one| one.status.pod == state);
+        let of_state = of_state.map(|one| {
+            let (address, spec) = (&one.metadata.name, &one.spec);
+            format!(
+                "{address} ({}/{} on {})",
+                spec.namespace, spec.pod, spec.node
+            )
+        });
+        let of_state: Vec<String> = of_state.collect();
+        if of_state.is_empty() {
+            return finding;
+        }
+        finding.evidence(ObjectRef::all("IPAMBlock"), field, few(&of_state))
+    })
 }
 
 fn configuration() -> ObjectRef {

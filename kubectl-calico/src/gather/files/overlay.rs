@@ -169,26 +169,13 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         applied.as_ref(),
     );
     // Assumed even if nothing else changes.
-    if applied.is_none()
-        && has_pools(&before)
-        && has_pools(&there.value)
-        && there.kind == "Installation"
-        && !has_pools(&manifest.value)
-    {
-        overlay.assumed.push(format!(
-            "{} keeps spec.calicoNetwork.ipPools, which its manifest omits. If the manifest that was applied before lists \
-             pools, applying this one removes the list, and the operator deletes the pools that it owns: list the \
-             pools in the manifest to be safe",
-            printable(&reference)
-        ));
+    if applied.is_none() && there.kind == "Installation" {
+        let keeps = has_pools(&before) && has_pools(&there.value) && !has_pools(&manifest.value);
+        overlay
+            .assumed
+            .extend(keeps.then(|| kept_pools(&reference)));
     }
-    let labels = |value: &Value| value.get("metadata")?.get("labels")?.as_mapping().cloned();
-    let (old, new) = (labels(&before), labels(&there.value));
-    let removed = old.iter().flat_map(Mapping::keys);
-    let removed = removed.filter(|label| !new.as_ref().is_some_and(|new| new.contains_key(*label)));
-    for label in removed.filter_map(Value::as_str) {
-        there.meta.labels.remove(label);
-    }
+    remove_labels(there, &before);
     let meta = there.meta.labels.clone();
     there.meta.labels.extend(manifest.meta.labels);
     if there.value == before && there.meta.labels == meta {
@@ -214,6 +201,27 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         metadata.remove("generation");
     }
     overlay.changed.insert(reference);
+}
+
+/// What is assumed of an Installation of which nobody knows what was applied before.
+fn kept_pools(reference: &str) -> String {
+    format!(
+        "{} keeps spec.calicoNetwork.ipPools, which its manifest omits. If the manifest that was applied before lists \
+         pools, applying this one removes the list, and the operator deletes the pools that it owns: list the \
+         pools in the manifest to be safe",
+        printable(reference)
+    )
+}
+
+/// Forgets the labels that the object no longer has.
+fn remove_labels(there: &mut FileObject, before: &Value) {
+    let labels = |value: &Value| value.get("metadata")?.get("labels")?.as_mapping().cloned();
+    let (old, new) = (labels(before), labels(&there.value));
+    let removed = old.iter().flat_map(Mapping::keys);
+    let removed = removed.filter(|label| !new.as_ref().is_some_and(|new| new.contains_key(*label)));
+    for label in removed.filter_map(Value::as_str) {
+        there.meta.labels.remove(label);
+    }
 }
 
 /// Whether an Installation lists pools.
