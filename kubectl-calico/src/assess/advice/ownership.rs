@@ -39,12 +39,49 @@ pub(crate) fn unlisted(
         (false, true) if !is_replaced => Severity::Error,
         (false, _) => Severity::Warning,
     };
+    let finding = not_listed(entry, severity, asked, pool);
+    Some(if is_replaced {
+        finding
+            .impact(
+                "the operator tries to delete the pool, and Calico's API refuses because of its CIDR; the pods keep \
+                 their routes and NAT until it is deleted otherwise",
+            )
+            .fixed_by_all(undeletable::replace(case, pool))
+    } else if severity == Severity::Note {
+        finding
+            .impact(
+                "none: the pool is disabled, and none of its addresses is in use; the operator deletes it once \
+                 Calico's API server runs, too",
+            )
+            .fix("none needed; to keep the pool, list it in the Installation again")
+    } else {
+        finding
+            .impact(
+                "once the operator and Calico's API server both run, the operator deletes the pool, and its pods \
+                 lose their routes and NAT",
+            )
+            .in_manifest(format!(
+                "list {} in spec.calicoNetwork.ipPools of the manifest of the Installation",
+                pool.cidr
+            ))
+            .fixed_by_all(restore(case, pool))
+            .pending(PendingChange::Delete(pool.object()))
+    })
+}
+
+/// That the operator owns a pool, and the Installation does not list it.
+fn not_listed(
+    entry: &Entry,
+    severity: Severity,
+    asked: &InstallationFacts,
+    pool: &ExistingPool,
+) -> Finding {
     let value = match asked.written.pools.iter().flatten().count() {
         0 => "none".to_owned(),
         1 => "1 other".to_owned(),
         count => format!("{count} others"),
     };
-    let finding = Finding::new(
+    Finding::new(
         entry,
         severity,
         pool.object(),
@@ -60,38 +97,6 @@ pub(crate) fn unlisted(
         "label app.kubernetes.io/managed-by",
         "tigera-operator",
     )
-    .impact(
-        "once the operator and Calico's API server both run, the operator deletes the pool, and its pods \
-         lose their routes and NAT",
-    );
-    if is_replaced {
-        return Some(
-            finding
-                .impact(
-                    "the operator tries to delete the pool, and Calico's API refuses because of its CIDR; the pods keep \
-                     their routes and NAT until it is deleted otherwise",
-                )
-                .fixed_by_all(undeletable::replace(case, pool)),
-        );
-    }
-    if severity == Severity::Note {
-        return Some(
-            finding
-                .impact(
-                    "none: the pool is disabled, and none of its addresses is in use; the operator deletes it once \
-                     Calico's API server runs, too",
-                )
-                .fix("none needed; to keep the pool, list it in the Installation again"),
-        );
-    }
-    let finding = finding
-        .in_manifest(format!(
-            "list {} in spec.calicoNetwork.ipPools of the manifest of the Installation",
-            pool.cidr
-        ))
-        .fixed_by_all(restore(case, pool))
-        .pending(PendingChange::Delete(pool.object()));
-    Some(finding)
 }
 
 /// A pool that matches its entry but is still not taken over, because the operator's comparison of

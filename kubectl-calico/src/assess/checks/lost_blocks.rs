@@ -73,32 +73,36 @@ fn lost(case: &Case) -> Option<Finding> {
     } else {
         Severity::Warning
     };
-    let mut finding = Finding::new(
+    let finding = Finding::new(
         &BLOCKS_LOST.entry,
         severity,
         pods::object(first),
         format!("no IPAM block contains the address of {}", few(&names)),
     );
-    for pod in pods.iter().take(MOST_NAMES) {
-        finding = finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip);
-    }
+    let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+        finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip)
+    });
     let finding = finding
         .evidence(ObjectRef::all("IPAMBlock"), "count", blocks.len())
         .impact(
             "other nodes have no routes to such pods, and new pods can get their addresses a second time",
         );
-    if !blocks.is_empty() {
-        return Some(
-            finding
-                .fix(
-                    "recreate these pods, and all others whose addresses are in no block: their blocks \
-                     were deleted, etcd was restored from a backup, or another CNI plugin with the same range has \
-                     connected them",
-                )
-                .paste(delete(&pods)),
-        );
-    }
-    Some(finding.fixed_by_all(vec![
+    Some(if blocks.is_empty() {
+        finding.fixed_by_all(after_loss_of_all())
+    } else {
+        finding
+            .fix(
+                "recreate these pods, and all others whose addresses are in no block: their blocks \
+                 were deleted, etcd was restored from a backup, or another CNI plugin with the same range has \
+                 connected them",
+            )
+            .paste(delete(&pods))
+    })
+}
+
+/// What to do once all blocks are gone.
+fn after_loss_of_all() -> Vec<Step> {
+    vec![
         Step::new(
             "find out what deletes IPAMBlocks, such as an upgrade or a restore that deletes their \
              CustomResourceDefinition: a recent CREATED AT means that it was deleted, and created again",
@@ -111,7 +115,7 @@ fn lost(case: &Case) -> Option<Finding> {
              deleted by hand",
         )
         .run(RECREATE_PODS),
-    ]))
+    ]
 }
 
 fn holds(block: &Block, pod: &Pod) -> bool {
