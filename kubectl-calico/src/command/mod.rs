@@ -3,13 +3,10 @@
 
 mod calicoctl;
 mod candidates;
-mod change_watch;
 mod clock;
-mod clusters;
 mod completion;
 mod destination;
 mod explain;
-mod follow;
 mod hints;
 mod input;
 mod nodes;
@@ -45,10 +42,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         }
     };
     match cli.command {
-        Subcommand::Status(arguments) => clusters::run(&arguments)
-            .or_else(|| follow::run(&arguments))
-            .unwrap_or_else(|| status::run(&arguments))
-            .into(),
+        Subcommand::Status(arguments) => status::run(&arguments).into(),
         Subcommand::Plan(arguments) => plan::run(&arguments).into(),
         Subcommand::Explain(arguments) => explain::run(&arguments).into(),
         Subcommand::Snapshot(arguments) => snapshot::run(&arguments).into(),

@@ -1,4 +1,4 @@
-//! `kubectl calico status` on several clusters.
+//! The reports of several clusters.
 
 use std::path::{PathBuf, absolute};
 use std::sync::Mutex;
@@ -8,13 +8,14 @@ use std::thread;
 
 use calico_core::text::listed;
 
-use super::redaction::Redactor;
-use super::selection::Selection;
-use super::{clock, output, status};
+use super::one;
 use crate::assess::report::Report;
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
 use crate::clusters::names::names;
 use crate::clusters::{ClusterReport, ReportList};
+use crate::command::redaction::Redactor;
+use crate::command::selection::Selection;
+use crate::command::{clock, output};
 use crate::connect::kubeconfig_names;
 use crate::exit::Exit;
 use crate::gather::snapshot_files::snapshot_files;
@@ -25,7 +26,7 @@ use crate::terminal;
 const AT_ONCE: usize = 8;
 
 /// One of the clusters.
-struct Target {
+pub(super) struct Target {
     name: String,
     source: SourceArgs,
 }
@@ -33,22 +34,18 @@ struct Target {
 /// A report and perhaps the nodes, or why the cluster could not be read.
 type Outcome = Result<(Report, Option<NodeGrid>), String>;
 
-/// Prints the reports of several clusters; `None` if the arguments name only one.
-pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
-    let targets = match targets(arguments) {
-        Ok(targets) => targets?,
-        Err(error) => return Some(output::fail(&error)),
-    };
+/// Prints the reports of these clusters.
+pub(super) fn run(arguments: &StatusArgs, targets: Vec<Target>) -> Exit {
     if !arguments.selection.with.is_empty() {
         let files: Vec<String> = targets.into_iter().map(|target| target.name).collect();
-        return Some(output::fail(&format!(
+        return output::fail(&format!(
             "--with is for one cluster, but these files are snapshots of several: give one of them with -f ({})",
             listed(files)
-        )));
+        ));
     }
     let selection = match Selection::read(&arguments.selection, true) {
         Ok(selection) => selection,
-        Err(error) => return Some(output::fail(&error)),
+        Err(error) => return output::fail(&error),
     };
     let (reports, nodes): (Vec<_>, Vec<_>) = reports(
         &targets,
@@ -81,14 +78,14 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
             Err("-o connectivity is for one cluster: choose it with --context or -f".to_owned())
         }
     };
-    Some(match text {
+    match text {
         Ok(text) => output::print(&text, exit(&list, arguments)),
         Err(error) => output::fail(&error),
-    })
+    }
 }
 
 /// The clusters that the arguments name; `None` if there is only one.
-fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
+pub(super) fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
     let source = &arguments.run.source;
     let contexts = contexts(arguments)?;
     if !contexts.is_empty() {
@@ -173,13 +170,8 @@ fn reports(
                     let Some(target) = targets.get(index) else {
                         return;
                     };
-                    let report = status::report(
-                        arguments,
-                        &target.source,
-                        selection,
-                        redactor,
-                        &target.name,
-                    );
+                    let report =
+                        one::report(arguments, &target.source, selection, redactor, &target.name);
                     let outcome = report.map(|(report, snapshot)| {
                         let shown = arguments.output == StatusFormat::Html;
                         (report, shown.then(|| NodeGrid::of(&snapshot)))

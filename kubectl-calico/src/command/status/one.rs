@@ -1,25 +1,25 @@
-//! `kubectl calico status`
+//! The report of one cluster.
 
 use std::borrow::Cow;
 
-use super::destination::destination;
-use super::input::{self, Wanted};
-use super::objections::objections;
-use super::redaction::{Redactor, redacted};
-use super::selection::Selection;
-use super::{clock, output};
 use crate::assess::assess;
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::report::Report;
 use crate::assess::with::with;
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
 use crate::clusters::NamedReport;
+use crate::command::destination::destination;
+use crate::command::input::{self, Wanted};
+use crate::command::objections::objections;
+use crate::command::redaction::{Redactor, redacted};
+use crate::command::selection::Selection;
+use crate::command::{clock, output};
 use crate::exit::Exit;
 use crate::render::{self, NodeGrid};
 use crate::snapshot::Snapshot;
 use crate::terminal;
 
-/// Prints the report of a cluster.
+/// Prints the report.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
     let selection = match Selection::read(&arguments.selection, false) {
         Ok(selection) => selection,

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use calico_core::text::listed;
 
-use super::input::runtime;
 use crate::cli::SourceArgs;
+use crate::command::input::runtime;
 use crate::connect::{ConnectionFlags, connect};
 use crate::gather::changes::{Change, End, watch_all};
 use crate::terminal;

@@ -5,12 +5,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::change_watch::{ChangeWatch, LastRead};
-use super::redaction::Redactor;
-use super::selection::Selection;
-use super::{clock, output, status};
+use super::one;
 use crate::assess::readiness::missing;
 use crate::assess::report::Report;
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
+use crate::command::redaction::Redactor;
+use crate::command::selection::Selection;
+use crate::command::{clock, output};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::render::{self, Detail};
@@ -20,22 +21,19 @@ use crate::terminal;
 /// How long the last reading may take when the time of `--wait` is up.
 const LAST_READING: Duration = Duration::from_secs(10);
 
-/// Waits, or keeps watching; `None` if neither was asked for.
-pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
-    if arguments.wait.is_none() && !arguments.watch {
-        return None;
-    }
+/// Waits with `--wait`, or else keeps watching.
+pub(super) fn run(arguments: &StatusArgs) -> Exit {
     let selection = match Selection::read(&arguments.selection, false) {
         Ok(selection) => selection,
-        Err(error) => return Some(output::fail(&error)),
+        Err(error) => return output::fail(&error),
     };
     let owned = arguments.clone();
     // One key for all readings: names and addresses stay the same from one to the next.
     let redactor = Redactor::of(arguments.redact);
-    Some(until_signal(move || match owned.wait {
+    until_signal(move || match owned.wait {
         Some(limit) => wait(&owned, &selection, &redactor, limit),
         None => watch(&owned, &selection, &redactor),
-    }))
+    })
 }
 
 /// Works until it is done, or a signal ends the program.
@@ -71,7 +69,7 @@ fn wait(
     loop {
         let began = Instant::now();
         let source = limited(&arguments.run.source, left());
-        let report = status::report(arguments, &source, selection, redactor, "");
+        let report = one::report(arguments, &source, selection, redactor, "");
         let waits_for = match &report {
             Ok((report, _)) => missing(report, |severity| arguments.run.fails_on(severity)),
             Err(error) => Some(format!("the API server: {error}")),
@@ -122,7 +120,7 @@ fn print(
     is_late: bool,
 ) -> Exit {
     match report {
-        Ok((report, snapshot)) => match status::print(arguments, &report, &snapshot) {
+        Ok((report, snapshot)) => match one::print(arguments, &report, &snapshot) {
             Exit::Success if is_late => Exit::Findings,
             exit => exit,
         },
@@ -141,7 +139,7 @@ fn watch(arguments: &StatusArgs, selection: &Selection, redactor: &Redactor) -> 
     let mut failures = 0;
     loop {
         let began = Instant::now();
-        let report = status::report(arguments, &arguments.run.source, selection, redactor, "");
+        let report = one::report(arguments, &arguments.run.source, selection, redactor, "");
         let last = last_read(&report, began, &mut failures);
         // The terminal may have another size than before.
         let look = terminal::look(arguments.run.color);
