@@ -26,7 +26,10 @@ pub fn unpin(snapshot: &Snapshot, facts: &Facts, pool: &ExistingPool) -> Option<
 
 /// Empties existing pools and deletes them, each with the tunnel whose addresses nodes lose with it. One without addresses
 /// in use is empty already, and has no pods that this cuts off.
-pub fn retire_all(writer: &mut PoolWriter, pools: &[(&ExistingPool, Option<Tunnel>)]) -> Vec<Step> {
+pub(super) fn retire_all(
+    writer: &mut PoolWriter,
+    pools: &[(&ExistingPool, Option<Tunnel>)],
+) -> Vec<Step> {
     let is_unused = |pool: &ExistingPool| {
         let usage = pool.usage.value();
         usage.is_some_and(|usage| usage.in_use == 0)
