@@ -54,6 +54,19 @@ pub fn counted(count: usize, what: &str) -> String {
     }
 }
 
+/// A number with a comma after every third digit.
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// The namespace and the name of an object in a command, each as [`pasted`].
 pub fn pasted_names(meta: &ObjectMeta) -> (&str, &str) {
     (
@@ -112,6 +125,19 @@ mod tests {
             "a.",
         ] {
             assert_eq!(pasted(name), "NAME");
+        }
+    }
+
+    #[test]
+    fn every_third_digit_has_a_comma() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (65536, "65,536"),
+            (1 << 20, "1,048,576"),
+        ] {
+            assert_eq!(grouped(number), text);
         }
     }
 }

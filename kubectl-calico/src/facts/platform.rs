@@ -58,6 +58,14 @@ impl Platform {
         )
     }
 
+    /// Whether its installer runs kube-proxy as a DaemonSet, unless it is told not to.
+    pub fn has_kube_proxy_daemon_set(self) -> bool {
+        matches!(
+            self,
+            Self::Kubeadm | Self::Kind | Self::Minikube | Self::Talos
+        )
+    }
+
     /// The distribution's own spelling of its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,9 +4,15 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::Check;
+use crate::assess::checks::api_server::API_SERVER_SILENT;
+use crate::assess::checks::components::{COMPONENT_DEGRADED, COMPONENT_NOT_AVAILABLE};
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::deletion::DELETION_STUCK;
+use crate::assess::checks::installation::INSTALLATION_NAME;
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
+use crate::assess::checks::migration::HALF_MIGRATED;
+use crate::assess::checks::operator::OPERATOR_NOT_READY;
+use crate::assess::checks::pool_cidr::UNREADABLE;
 
 /// Every code of a plan, in the order in which plans are made.
 pub static ENTRIES: &[&Entry] = &[
@@ -17,6 +23,7 @@ pub static ENTRIES: &[&Entry] = &[
     &POOL_OF_POD_CIDRS,
     &POOL_OVERLAPS_EXISTING,
     &FAMILY_OUTSIDE_POD_NETWORK,
+    &FAMILY_WITHOUT_ADDRESSES,
     &POOL_TOO_SMALL,
     &ENCAPSULATION_ON_CLOUD,
     &ENCAPSULATION_ON_WINDOWS,
@@ -36,6 +43,18 @@ pub(crate) static BEFORE_STEPS: &[&Check] = &[
     &DELETION_STUCK,
     // The operator never completes an install.
     &OPERATOR_TOO_OLD,
+];
+
+/// The checks whose errors mean that the operator does not change pools: it does not run, does not read the Installation,
+/// has stopped, or does not reach Calico's API server.
+pub(crate) static STOP_OPERATOR: &[&Check] = &[
+    &INSTALLATION_NAME,
+    &OPERATOR_NOT_READY,
+    &HALF_MIGRATED,
+    &COMPONENT_DEGRADED,
+    &COMPONENT_NOT_AVAILABLE,
+    &API_SERVER_SILENT,
+    &UNREADABLE,
 ];
 
 pub(crate) static OTHER_NETWORK_PLUGIN: Entry = Entry {
@@ -134,6 +153,23 @@ pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {
     source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go",
 };
 
+pub(crate) static FAMILY_WITHOUT_ADDRESSES: Entry = Entry {
+    code: "family-without-addresses",
+    title: "nodes have no address of the pool's family",
+    meaning: "A new pool is planned for an address family of which nodes report no address.",
+    impact: "Once there is such a pool, the operator has calico-node detect an address of its family on every node. \
+             On a node without one, calico-node stops, and the rollout does not go on.",
+    criteria: "A Linux node reports addresses (InternalIP, ExternalIP, or what calico-node has detected), and none of them \
+               is of the pool's family.\n\
+               - Error: no node reports one.\n\
+               - Warning: some nodes report none; or no node does, and the pool was not requested: existing pools are \
+               then planned without it.",
+    fix: "Give every node an address of the family, and start its kubelet with both in --node-ip, which Kubernetes \
+          requires for dual stack where no cloud provider sets the addresses.",
+    source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go (fillDefaults); \
+             projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go (configureIPsAndSubnets)",
+};
+
 pub(crate) static POOL_TOO_SMALL: Entry = Entry {
     code: "pool-too-small",
     title: "the pool is too small for the nodes and their pods",
@@ -143,7 +179,9 @@ pub(crate) static POOL_TOO_SMALL: Entry = Entry {
              strict affinity, they get none. Once the pool is full, new pods get no address.",
     criteria: "The pool's blocks are compared with --nodes, or the number of nodes in the cluster; \
                each node needs one address per pod (--pods-per-node, or the kubelet's limit) and \
-               one for its tunnel. Too few blocks are a warning, too few addresses a note. A node \
+               one for its tunnel. What IPReservations exclude does not count: addresses, and blocks of which they \
+               exclude every address. Too few blocks are a warning, and an error for a new pool if the IPAMConfig turns \
+               strict affinity on; too few addresses are a note, and an error for a new pool if there are none. A node \
                has at most 20 blocks of a family (maxBlocksPerHost): a size with which a node full of pods needs more is \
                an error, and a warning where the plan cannot change it.",
     fix: "Choose smaller blocks with --block-size or a larger pool with --cidr, or specify \

@@ -8,6 +8,7 @@ mod entries;
 mod findings;
 mod inputs;
 mod new_family;
+mod node_families;
 mod not_read;
 mod pool;
 mod ports;
@@ -21,7 +22,6 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::assess::advice::new_installation::only_restored;
-use crate::assess::checks::installation::INSTALLATION_MISSING;
 use crate::assess::finding::{Finding, Severity};
 use crate::document::Head;
 use crate::facts::Facts;
@@ -137,6 +137,8 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         existing_findings = simulated.existing;
         found.extend(simulated.by_plan);
         found.extend(findings::new_family::findings(&inputs, &pools));
+        found.extend(findings::family_addresses::findings(&inputs, &pools));
+        found.extend(findings::reservations::findings(&inputs, &pools));
         found.extend(rules::findings(&inputs, &pools));
     } else {
         existing_findings = simulation::without_installation(&inputs);
@@ -162,14 +164,17 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let ports = ports::ports(&inputs, &pools, &existing_pools);
     let not_read = not_read::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
-    let is_abandoned = existing_findings
-        .iter()
-        .any(|finding| INSTALLATION_MISSING.found(finding));
-    let mut steps = if is_abandoned {
-        steps::restore(&inputs, &existing_pools, &found)
-    } else {
-        steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found)
+    let draft = steps::Draft {
+        inputs: &inputs,
+        pools: &pools,
+        entries: &entries,
+        existing: &existing_pools,
+        ports: &ports,
+        findings: &found,
+        of_cluster: &existing_findings,
     };
+    let is_abandoned = draft.is_abandoned();
+    let mut steps = steps::steps(&draft);
     name_owners(snapshot, &facts, &mut steps);
     let described = Described {
         inputs: &inputs,

@@ -6,6 +6,7 @@ use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
 use super::values::networking::HOST_LOCAL;
+use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::finding::{Finding, Severity};
 use crate::phrases::{counted, the_pools};
 
@@ -45,7 +46,8 @@ impl Described<'_> {
     fn is_fine(&self) -> bool {
         let mut of_cluster = self.of_cluster.iter();
         let is_any = of_cluster.any(|found| found.severity >= Severity::Warning);
-        !is_any && errors(self.findings) == 0 && !self.has_steps
+        let is_blocked = self.findings.iter().any(comes_before_steps);
+        !is_any && !is_blocked && errors(self.findings) == 0 && !self.has_steps
     }
 
     fn sentence(&self) -> String {
@@ -65,9 +67,15 @@ impl Described<'_> {
         if !flags.is_empty() {
             return format!("Undetermined: set {}", flags.join(" and "));
         }
+        if self.findings.iter().any(|finding| NO_POOL.found(finding)) {
+            return "The pools are gone, and must come back as they were before anything is changed".to_owned();
+        }
         if existing.is_empty() {
             let pools: Vec<String> = pools.iter().map(Pool::summary).collect();
             return pools.join("; ");
+        }
+        if inputs.facts.install.is_being_removed {
+            return "The Installation is being deleted: no pool must be changed".to_owned();
         }
         let deleted = names(existing, |pool| pool.being_deleted);
         if !deleted.is_empty() {

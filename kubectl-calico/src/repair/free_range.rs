@@ -1,11 +1,12 @@
 //! Ranges that nothing in the cluster uses.
 
+use calico_core::capacity::addresses;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::hold;
 
 use crate::facts::Facts;
 use crate::snapshot::Snapshot;
-use crate::views::ipam_blocks::block_sizes;
+use crate::views::ipam_blocks::{block_sizes, not_reserved};
 use crate::views::occupied::occupied;
 
 /// Whether a CIDR overlaps neither the Services nor the nodes and what they need to reach, as far as these are known.
@@ -37,7 +38,9 @@ pub fn in_pod_network(
 ) -> Option<Cidr> {
     let network = facts.networks.best()?;
     network.of_family(family).map(Cidr::network).find(|cidr| {
-        block_sizes(snapshot, cidr).len() <= 1 && is_free(snapshot, facts, cidr, pools)
+        block_sizes(snapshot, cidr).len() <= 1
+            && is_free(snapshot, facts, cidr, pools)
+            && not_reserved(snapshot, cidr) > 0
     })
 }
 
@@ -54,7 +57,9 @@ pub fn parts_of_pod_network(
         network.of_family(family).find_map(|cidr| {
             let parts = cidr.parts(cidr.prefix().saturating_add(bits));
             let free = parts.filter(|part| {
-                block_sizes(snapshot, part).len() <= 1 && is_free(snapshot, facts, part, pools)
+                block_sizes(snapshot, part).len() <= 1
+                    && is_free(snapshot, facts, part, pools)
+                    && has_no_reserved(snapshot, part)
             });
             let free: Vec<Cidr> = free.take(count).collect();
             (free.len() == count).then_some(free)
@@ -62,7 +67,8 @@ pub fn parts_of_pod_network(
     })
 }
 
-/// A range as for [`in_pod_network`], for a pool that exists only while pods are moved, without any blocks. Outside the pod network, one of the
+/// A range as for [`in_pod_network`], for a pool that exists only while pods are moved, without any
+/// blocks or IPReservations. Outside the pod network, one of the
 /// ranges that calico-node tries if it is not given any.
 /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go, and
 /// libcalico-go/lib/ipam (`GetDefaultIPv4Pool`).
@@ -72,15 +78,21 @@ pub fn temporary(
     family: Family,
     pools: &[Cidr],
 ) -> Option<Cidr> {
-    let has_no_blocks = |cidr: &Cidr| block_sizes(snapshot, cidr).is_empty();
-    let inside = in_pod_network(snapshot, facts, family, pools).filter(has_no_blocks);
+    let is_untouched =
+        |cidr: &Cidr| block_sizes(snapshot, cidr).is_empty() && has_no_reserved(snapshot, cidr);
+    let inside = in_pod_network(snapshot, facts, family, pools).filter(is_untouched);
     inside.or_else(|| {
         std::iter::once("192.168.0.0/16".to_owned())
             .chain((16..32).map(|second| format!("172.{second}.0.0/16")))
             .filter_map(|text| text.parse::<Cidr>().ok())
-            .filter(|cidr| cidr.family() == family && has_no_blocks(cidr))
+            .filter(|cidr| cidr.family() == family && is_untouched(cidr))
             .find(|cidr| is_free(snapshot, facts, cidr, pools))
     })
+}
+
+/// Whether no IPReservation excludes any of its addresses.
+fn has_no_reserved(snapshot: &Snapshot, cidr: &Cidr) -> bool {
+    not_reserved(snapshot, cidr) == addresses(cidr)
 }
 
 fn is_free(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr, pools: &[Cidr]) -> bool {

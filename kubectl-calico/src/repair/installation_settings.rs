@@ -4,6 +4,7 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go (`fillDefaults`,
 //! `setBPFUpdatesOnFelixConfiguration`, `setNftablesMode`) and pkg/render/node.go.
 
+use calico_core::operator::DEPLOYMENT;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -14,8 +15,9 @@ use crate::facts::fact::Fact;
 use crate::facts::ipam::HOST_LOCAL;
 use crate::facts::platform::Platform;
 use crate::snapshot::Snapshot;
-use crate::views::calico_node::CalicoNode;
+use crate::views::calico_node::{CalicoNode, SERVICES_ENDPOINT};
 use crate::views::felix::{Felix, NFTABLES};
+use crate::views::kube_proxy;
 
 /// A setting of the Installation that the cluster needs besides its pools.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,6 +52,7 @@ pub fn without_installation<'a>(snapshot: &'a Snapshot, facts: &Facts) -> Option
 /// The settings; `is_calico` says whether Calico's CNI plugin connects pods.
 pub fn settings(snapshot: &Snapshot, facts: &Facts, is_calico: bool) -> Vec<Setting> {
     let mut settings = of_platform(facts.cluster.platform.value().copied(), is_calico);
+    settings.extend(in_place_of_kube_proxy(snapshot, facts));
     if let Some(node) = without_installation(snapshot, facts) {
         settings.extend(of_running(snapshot, facts, &node, is_calico));
     }
@@ -121,6 +124,23 @@ fn of_platform(platform: Option<Platform>, is_calico: bool) -> Vec<Setting> {
         settings.push(setting("cni.type", "Calico", why));
     }
     settings
+}
+
+/// Without kube-proxy, an API server's address that needs no Services is there for eBPF, which implements them.
+fn in_place_of_kube_proxy(snapshot: &Snapshot, facts: &Facts) -> Option<Setting> {
+    snapshot.services_endpoint.read()?;
+    let why =
+        format!("no kube-proxy was found, and ConfigMap/{DEPLOYMENT}/{SERVICES_ENDPOINT} exists");
+    (lacks_kube_proxy(snapshot, facts) && facts.install.is_missing())
+        .then(|| setting("calicoNetwork.linuxDataplane", "BPF", why))
+}
+
+/// Whether kube-proxy is missing where the installer of the cluster has one.
+pub fn lacks_kube_proxy(snapshot: &Snapshot, facts: &Facts) -> bool {
+    let platform = facts.cluster.platform.value();
+    platform.is_some_and(|platform| platform.has_kube_proxy_daemon_set())
+        && kube_proxy::is_absent(snapshot)
+        && !kube_proxy::is_replaced(snapshot)
 }
 
 fn setting(path: &str, value: impl Into<Value>, why: impl Into<String>) -> Setting {

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use calico_core::capacity::{addresses, blocks};
+use calico_core::capacity::{addresses, free_blocks};
 use calico_core::cidr::Cidr;
+use calico_core::ranges::Ranges;
 
 use crate::facts::pools::ExistingPool;
-use crate::phrases::the_pools;
+use crate::phrases::{grouped, the_pools};
 use crate::snapshot::Snapshot;
-use crate::views::ipam_blocks;
+use crate::views::ipam_blocks::{self, not_reserved};
 
 /// With smaller blocks, a node that is full of pods would need more than the 20 that it may have.
 const BITS_OF_SMALLEST: u8 = 3;
@@ -23,6 +24,8 @@ pub struct Load {
     of_nodes: Vec<u128>,
     /// The nodes that will need a block, too.
     waiting: u128,
+    /// The addresses that no pod gets, in whatever range.
+    reserved: Ranges,
 }
 
 impl Load {
@@ -42,6 +45,9 @@ impl Load {
         Self {
             of_nodes: of_nodes.into_values().collect(),
             waiting: waiting.max().unwrap_or_default(),
+            reserved: networks.first().map_or_else(Ranges::default, |network| {
+                ipam_blocks::reserved(snapshot, network.family())
+            }),
         }
     }
 
@@ -62,21 +68,39 @@ impl Load {
         let of_block = 1_u128.checked_shl(bits).unwrap_or(u128::MAX);
         let of_node = |used: &u128| used.div_ceil(of_block).max(1);
         let needed: u128 = self.of_nodes.iter().map(of_node).sum();
-        blocks(to, size) >= needed.saturating_add(self.waiting).max(1)
+        let has = free_blocks(to, size, [], &self.reserved);
+        has >= needed.saturating_add(self.waiting).max(1)
     }
 }
 
 /// Why a range cannot hold the addresses in use of existing pools, as a clause.
-pub fn missing_addresses(olds: &[&ExistingPool], to: &Cidr) -> Option<String> {
+pub fn missing_addresses(snapshot: &Snapshot, olds: &[&ExistingPool], to: &Cidr) -> Option<String> {
     let used = in_use(olds);
-    let total = addresses(to);
+    let usable = not_reserved(snapshot, to);
+    let that = if usable < addresses(to) {
+        " that no IPReservation excludes"
+    } else {
+        ""
+    };
     let names = named(olds);
-    (used > total).then(|| format!("{to} has {total} addresses, and {used} of {names} are in use"))
+    (used > usable).then(|| {
+        format!(
+            "{to} has {} addresses{that}, and {} of {names} are in use",
+            grouped(usable),
+            grouped(used)
+        )
+    })
 }
 
 /// Why a range is too small for existing pools' addresses, or for their nodes with blocks of a size.
-pub fn shortage(load: &Load, olds: &[&ExistingPool], to: &Cidr, size: i64) -> Option<String> {
-    missing_addresses(olds, to).or_else(|| {
+pub fn shortage(
+    snapshot: &Snapshot,
+    load: &Load,
+    olds: &[&ExistingPool],
+    to: &Cidr,
+    size: i64,
+) -> Option<String> {
+    missing_addresses(snapshot, olds, to).or_else(|| {
         let names = named(olds);
         (!load.has_blocks(to, size))
             .then(|| format!("{to} has too few blocks for the addresses that nodes use in {names}"))
@@ -103,7 +127,7 @@ mod tests {
         let (load, range) = (
             Load {
                 of_nodes,
-                waiting: 0,
+                ..Load::default()
             },
             range.parse().unwrap(),
         );

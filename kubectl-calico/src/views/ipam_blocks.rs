@@ -140,6 +140,12 @@ pub fn reserved(snapshot: &Snapshot, family: Family) -> Ranges {
     )
 }
 
+/// The number of addresses of a network that no IPReservation excludes.
+pub fn not_reserved(snapshot: &Snapshot, network: &Cidr) -> u128 {
+    let reserved = reserved(snapshot, network.family()).between(bounds(network));
+    addresses(network).saturating_sub(reserved.count())
+}
+
 /// The IPReservations that exclude addresses of any of these networks, and their CIDRs that do.
 pub fn reservations(
     snapshot: &Snapshot,

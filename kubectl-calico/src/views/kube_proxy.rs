@@ -112,6 +112,14 @@ pub fn is_scheduled(snapshot: &Snapshot) -> bool {
     }
 }
 
+/// Whether there is none: neither its DaemonSet nor static pods, all of which were read.
+pub fn is_absent(snapshot: &Snapshot) -> bool {
+    snapshot.daemon_sets.unknown().is_none()
+        && snapshot.kube_proxy_pods.failure().is_none()
+        && daemon_set(snapshot).is_none()
+        && self::pods(snapshot).is_empty()
+}
+
 /// Lists its pods, by the label that those have which were read.
 pub fn list(snapshot: &Snapshot) -> String {
     let pods = snapshot.kube_proxy_pods.items();

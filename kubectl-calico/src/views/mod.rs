@@ -14,6 +14,7 @@ pub mod kube_proxy;
 pub(crate) mod log_errors;
 pub mod marks;
 pub mod node_addresses;
+pub mod node_families;
 pub mod node_labels;
 pub mod node_subnets;
 pub mod objects;

@@ -9,6 +9,7 @@ use crate::repair::deleted_pool;
 use crate::repair::migration;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::room;
+use crate::snapshot::Snapshot;
 
 /// Lets the deletion of a pool complete.
 pub(crate) fn complete_deletion(case: &Case, pool: &ExistingPool) -> Vec<Step> {
@@ -31,7 +32,7 @@ pub(crate) fn delete_overlapping(
         return complete_deletion(case, goes);
     }
     let name = the_pool(&goes.name);
-    if let Some(step) = replaced_first(goes, stays) {
+    if let Some(step) = replaced_first(case.snapshot, goes, stays) {
         return vec![step];
     }
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
@@ -104,13 +105,13 @@ fn recreate_what_does_not_fit(goes: &ExistingPool, stays: &ExistingPool) -> Opti
 }
 
 /// What comes before a pool can be deleted in favor of one that does not give addresses to all of its pods.
-fn replaced_first(goes: &ExistingPool, stays: &ExistingPool) -> Option<Step> {
+fn replaced_first(snapshot: &Snapshot, goes: &ExistingPool, stays: &ExistingPool) -> Option<Step> {
     let (name, other) = (the_pool(&goes.name), the_pool(&stays.name));
     let selects_alike = [ALL_NODES, &goes.node_selector].contains(&stays.node_selector.as_str());
     let missing = stays
         .network
         .filter(|_| is_larger(goes, stays))
-        .and_then(|range| room::missing_addresses(&[goes], &range));
+        .and_then(|range| room::missing_addresses(snapshot, &[goes], &range));
     let why = if goes.serves_any_pod() && !(stays.serves_any_pod() && selects_alike) {
         format!("{other} gives no addresses to some of the pods that have theirs from {name}")
     } else {

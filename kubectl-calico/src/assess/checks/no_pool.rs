@@ -118,6 +118,12 @@ pub(crate) const NO_POOL: Check = Check {
     },
 };
 
+/// Whether there were pools, and all of them are gone, while their addresses are still in use.
+pub(crate) fn were_lost(case: &Case) -> bool {
+    let pools = case.facts.known_pools();
+    !left_blocks(case, pools).is_empty() || were_deleted(case, pools)
+}
+
 /// Whether the pools that the operator had created are gone: pods have addresses from what the Installation lists.
 fn were_deleted(case: &Case, pools: &[ExistingPool]) -> bool {
     let listed: Vec<Cidr> = case

@@ -10,6 +10,8 @@ use crate::assess::advice::undeletable;
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::facts::Facts;
+use crate::facts::pools::ExistingPool;
 use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::repair::resource_writer::{delete_pool_in_datastore, patch_pool_crd};
@@ -96,7 +98,7 @@ pub(crate) const UNREADABLE: Check = Check {
                 format!("{text} is not a CIDR"),
             )
             .evidence(pool.object(), pool.field("cidr"), text)
-            .impact(if stops_operator(case, pool) {
+            .impact(if pool.existing.is_some_and(|existing| stops_operator(case.facts, existing)) {
                 "no addresses are assigned from the pool, and the operator applies no changes at all until it is gone"
             } else {
                 "no addresses are assigned from the pool"
@@ -109,13 +111,13 @@ pub(crate) const UNREADABLE: Check = Check {
     },
 };
 
-/// Whether the operator reconciles nothing while there is such a pool.
-fn stops_operator(case: &Case, pool: &CandidatePool) -> bool {
-    let operator = case.facts.installation.as_ref();
-    let is_enabled = pool.existing.is_some_and(|existing| existing.enabled);
-    case.facts.install.is_run_by_operator()
-        && operator.is_some_and(|installation| installation.operator.since(34))
-        && is_enabled
+/// Whether the operator reconciles nothing while there is a pool, because its CIDR is not valid.
+pub(crate) fn stops_operator(facts: &Facts, pool: &ExistingPool) -> bool {
+    let installation = facts.installation.as_ref();
+    pool.network.is_none()
+        && pool.enabled
+        && facts.install.is_run_by_operator()
+        && installation.is_some_and(|installation| installation.operator.since(34))
 }
 
 /// Replaces the CIDR with its canonical notation. The operator identifies pools by the text of their

@@ -2,10 +2,12 @@
 
 pub(crate) mod before_steps;
 pub(crate) mod existing_overlaps;
+pub(crate) mod family_addresses;
 pub(crate) mod leftover_pools;
 pub(crate) mod new_family;
 pub(crate) mod other_plugin;
 pub(crate) mod pod_cidrs;
+pub(crate) mod reservations;
 pub(crate) mod rules;
 pub(crate) mod simulation;
 pub(crate) mod unlisted_pools;

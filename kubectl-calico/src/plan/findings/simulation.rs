@@ -10,6 +10,7 @@ use crate::assess::check::{Case, Check, Remedy};
 use crate::assess::checks::bgp_peers::NO_PEERS;
 use crate::assess::checks::drift::POOLS_DIFFER;
 use crate::assess::checks::installation::INSTALLATION_MISSING;
+use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
 use crate::assess::checks::tunnels::TUNNEL_FORCED;
 use crate::assess::checks::{CHECKS, judges};
@@ -22,6 +23,7 @@ use crate::facts::method::Method;
 use crate::facts::pools;
 use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::entries::requested;
+use crate::plan::findings::before_steps::lost_pools;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_existing;
 use crate::plan::pool::Pool;
@@ -97,7 +99,8 @@ fn is_shown(inputs: &Inputs, finding: &Finding) -> bool {
     let is_listed = POOLS_DIFFER.found(finding)
         && unlisted_pools(inputs.facts).any(|pool| finding.subject.is(&pool.object()));
     let mut before = BEFORE_STEPS.iter();
-    if is_installed || is_listed || before.any(|check| check.found(finding)) {
+    let is_lost = NO_POOL.found(finding) && lost_pools(inputs).is_some();
+    if is_installed || is_listed || is_lost || before.any(|check| check.found(finding)) {
         return false;
     }
     let is_cause = finding.severity == Severity::Error && finding.symptom_of.is_none();

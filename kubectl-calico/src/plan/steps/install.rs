@@ -130,12 +130,13 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
         return corrected.into_iter().collect();
     };
     if let Installer::Helm { release, namespace } = by {
-        let step = Step::new(
-            "update the release; no pool has been created yet, so everything can still be changed. \
-             Helm 4 needs --force-conflicts if the operator has changed the Installation",
-        )
-        .run(write_values(inputs))
-        .run(upgrade_release(inputs, release, namespace));
+        let what = format!(
+            "update the release{}. Helm 4 needs --force-conflicts if the operator has changed the Installation",
+            freedom(inputs)
+        );
+        let step = Step::new(what)
+            .run(write_values(inputs))
+            .run(upgrade_release(inputs, release, namespace));
         return vec![step];
     }
     std::iter::once(step.clone())
@@ -146,8 +147,21 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
 /// None if the Installation lists these pools already.
 fn correct_installation(inputs: &Inputs, entries: &[Value]) -> Option<Step> {
     let spec = json!({"calicoNetwork": {"ipPools": entries}});
-    let what =
-        "update the Installation; no pool has been created yet, so everything can still be changed";
+    let what = format!("update the Installation{}", freedom(inputs));
     (entries::written(inputs) != entries)
         .then(|| Step::new(what).run(merge_installation_spec(&spec)))
+}
+
+/// What can be changed, as far as it is known which pools have been created.
+fn freedom(inputs: &Inputs) -> &'static str {
+    let snapshot = inputs.snapshot;
+    let is_known =
+        snapshot.ip_pools.unknown().is_none() && snapshot.ipam_blocks.unknown().is_none();
+    if !is_known {
+        ", but only if no pool has been created yet, which is not known"
+    } else if snapshot.ipam_blocks.items().is_empty() {
+        "; no pool has been created yet, so everything can still be changed"
+    } else {
+        ""
+    }
 }

@@ -9,7 +9,7 @@ use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 
 /// With the pools as they are: they can only be changed once it is back.
-pub(crate) fn step(inputs: &Inputs, existing: &[PoolComparison]) -> Step {
+pub(super) fn step(inputs: &Inputs, existing: &[PoolComparison]) -> Step {
     if let Some(only) = only_restored(inputs.snapshot, inputs.facts) {
         return Step::new(only);
     }

@@ -26,7 +26,7 @@ pub(crate) struct ChosenBlockSize {
 
 /// The block size of a family's pool.
 pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> ChosenBlockSize {
-    let demand = Demand::of(inputs);
+    let demand = Demand::of(inputs, family);
     let choice = settled(inputs, family, cidr);
     let Some(cidr) = cidr else {
         return ChosenBlockSize {
@@ -49,11 +49,12 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
             finding: None,
         };
     }
-    let can_be_set = choice.is_some() && !is_kept(inputs, family);
+    let is_new = !is_kept(inputs, family);
+    let can_be_set = choice.is_some() && is_new;
     let choice = choice.unwrap_or_else(|| demand.choose(cidr));
     let size = choice.value().and_then(|size| demand.size(cidr, *size));
     ChosenBlockSize {
-        finding: size.and_then(|size| demand.finding(cidr, size, can_be_set)),
+        finding: size.and_then(|size| demand.finding(cidr, size, can_be_set, is_new)),
         sizes: choice.value().map_or_else(
             || Sizes::Table(Vec::new()),
             |size| demand.around(cidr, *size),

@@ -7,6 +7,7 @@ use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::platform::Platform;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
+use crate::plan::node_families::is_left_out;
 use crate::repair::free_range::is_clear_of_services_and_nodes;
 use crate::snapshot::Provenance;
 
@@ -21,7 +22,7 @@ const EKS_DEFAULT: &str = "172.16.0.0/16";
 /// request; else those of the Service CIDRs; else IPv4.
 pub(crate) fn families(inputs: &Inputs) -> Vec<Family> {
     let is_certain = |family: Family| {
-        has_family(inputs.pod_network(), family)
+        (has_family(inputs.pod_network(), family) && !is_left_out(inputs, family))
             || inputs.existing(family).is_some()
             || inputs.listed(family).is_some()
             || inputs.request.concerns(family)

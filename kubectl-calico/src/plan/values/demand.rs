@@ -1,16 +1,19 @@
 //! The blocks and addresses that the nodes need from a pool.
 
 use calico_core::capacity;
-use calico_core::cidr::Cidr;
+use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::default_block_size;
 use calico_core::pool::BlockSize;
+use calico_core::ranges::{Ranges, bounds};
 
 use super::sizes::{Size, Sizes};
 use crate::assess::finding::{Finding, Severity};
+use crate::phrases::grouped;
 use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
-use crate::views::ipam_config::most_blocks;
+use crate::views::ipam_blocks::reserved;
+use crate::views::ipam_config::{self, is_strict, most_blocks};
 
 /// The flag that helps if no block size fits.
 const LARGER: &str = "a larger --cidr";
@@ -26,21 +29,28 @@ pub(crate) struct Demand {
     addresses: u64,
     /// The most blocks that a node may have.
     most_blocks: u32,
+    /// Whether a node uses only addresses of its own blocks.
+    is_strict: bool,
+    /// The addresses that IPReservations exclude.
+    reserved: Ranges,
 }
 
 impl Demand {
-    pub(crate) fn of(inputs: &Inputs) -> Self {
+    pub(crate) fn of(inputs: &Inputs, family: Family) -> Self {
         let pods = inputs.pods_per_node.value().copied().unwrap_or_default();
         Self {
             nodes: inputs.nodes.value().copied(),
             pods,
             addresses: u64::from(pods) + 1,
             most_blocks: most_blocks(inputs.snapshot),
+            is_strict: is_strict(inputs.snapshot),
+            reserved: reserved(inputs.snapshot, family),
         }
     }
 
     pub(crate) fn size(&self, cidr: &Cidr, block_size: u8) -> Option<Size> {
-        Size::of(cidr, block_size, self.addresses, self.most_blocks)
+        let (addresses, most) = (self.addresses, self.most_blocks);
+        Size::of(cidr, block_size, addresses, most, &self.reserved)
     }
 
     /// The chosen size, and up to two larger and two smaller ones.
@@ -74,6 +84,10 @@ impl Demand {
         } else {
             format!("the operator's default of /{default} does not fit into {cidr}")
         };
+        if preferred.blocks == 0 {
+            let why = format!("{reason}; no block is left");
+            return Choice::reasoned(preferred.block_size, why);
+        }
         let Some(nodes) = self.nodes else {
             let why = format!("{reason}; the number of nodes is unknown");
             return Choice::reasoned(preferred.block_size, why);
@@ -105,8 +119,18 @@ impl Demand {
     }
 
     /// The finding that the pool has too few blocks, or too few addresses for all pods; or that its blocks are too small,
-    /// which is an error if another size `can_be_set`.
-    pub(crate) fn finding(&self, cidr: &Cidr, size: Size, can_be_set: bool) -> Option<Finding> {
+    /// which is an error if another size `can_be_set`. A pool without any block that is not reserved has a finding of its
+    /// own.
+    pub(crate) fn finding(
+        &self,
+        cidr: &Cidr,
+        size: Size,
+        can_be_set: bool,
+        is_new: bool,
+    ) -> Option<Finding> {
+        if size.blocks == 0 {
+            return None;
+        }
         let has_blocks = |nodes: u32| size.blocks >= u128::from(nodes);
         if size.exceeds_limit() && self.nodes.is_none_or(has_blocks) {
             return Some(self.too_small_blocks(cidr, size, can_be_set));
@@ -115,7 +139,7 @@ impl Demand {
             .nodes
             .filter(|nodes| size.max_nodes < u128::from(*nodes))?;
         Some(if size.blocks < u128::from(nodes) {
-            too_few_blocks(cidr, size, nodes)
+            self.too_few_blocks(cidr, size, nodes, is_new)
         } else {
             self.too_few_addresses(cidr, size, nodes)
         })
@@ -144,9 +168,13 @@ impl Demand {
     }
 
     fn too_few_addresses(&self, cidr: &Cidr, size: Size, nodes: u32) -> Finding {
-        let (addresses, pods) = (capacity::addresses(cidr), self.pods);
+        let all = bounds(cidr);
+        let reserved = self.reserved.between(all).count();
+        let addresses = capacity::addresses(cidr).saturating_sub(reserved);
+        let pods = self.pods;
         let message = format!(
-            "its {addresses} addresses are not enough for {nodes} nodes with {pods} pods each"
+            "its {} addresses are not enough for {nodes} nodes with {pods} pods each",
+            grouped(addresses)
         );
         Finding::note(&POOL_TOO_SMALL, cidr.to_string(), message)
             .impact(format!(
@@ -158,17 +186,29 @@ impl Demand {
                  --pods-per-node",
             )
     }
-}
 
-fn too_few_blocks(cidr: &Cidr, size: Size, nodes: u32) -> Finding {
-    let (blocks, block_size) = (size.blocks, size.block_size);
-    let message = format!("it has {blocks} blocks of /{block_size} for {nodes} nodes");
-    Finding::warning(&POOL_TOO_SMALL, cidr.to_string(), message)
-        .impact(
-            "nodes without a block borrow individual addresses from other nodes' blocks, with a \
-             route for each; with strict affinity, they get none",
-        )
-        .fix("choose smaller blocks (--block-size) or a larger pool (--cidr)")
+    /// With strict affinity, a new pool must have a block for every node.
+    fn too_few_blocks(&self, cidr: &Cidr, size: Size, nodes: u32, is_new: bool) -> Finding {
+        let (blocks, block_size) = (grouped(size.blocks), size.block_size);
+        let message = format!("it has {blocks} blocks of /{block_size} for {nodes} nodes");
+        let severity = if self.is_strict && is_new {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let finding = Finding::new(&POOL_TOO_SMALL, severity, cidr.to_string(), message);
+        let finding = if self.is_strict {
+            finding
+                .evidence(ipam_config::object(), "spec.strictAffinity", true)
+                .impact("nodes without a block get no addresses, because strict affinity is on")
+        } else {
+            finding.impact(
+                "nodes without a block borrow individual addresses from other nodes' blocks, with a \
+                 route for each; with strict affinity, they get none",
+            )
+        };
+        finding.fix("choose smaller blocks (--block-size) or a larger pool (--cidr)")
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +221,8 @@ mod tests {
             pods,
             addresses: u64::from(pods) + 1,
             most_blocks: 20,
+            is_strict: false,
+            reserved: Ranges::default(),
         };
         demand.choose(&cidr.parse().unwrap()).value().copied()
     }

@@ -2,6 +2,7 @@
 
 use calico_core::capacity;
 use calico_core::cidr::Cidr;
+use calico_core::ranges::Ranges;
 use serde::Serialize;
 
 /// What one block size means.
@@ -11,7 +12,7 @@ use serde::Serialize;
 pub struct Size {
     /// The prefix length.
     pub block_size: u8,
-    /// The number of blocks in the pool.
+    /// The number of blocks in the pool, without those that are reserved as a whole.
     pub blocks: u128,
     /// The number of blocks that a node full of pods needs.
     pub blocks_per_node: u64,
@@ -53,10 +54,12 @@ impl Size {
         block_size: u8,
         addresses: u64,
         most_per_node: u32,
+        reserved: &Ranges,
     ) -> Option<Self> {
-        let blocks = capacity::blocks(pool, block_size);
+        let fits = capacity::blocks(pool, block_size) > 0;
+        let blocks = capacity::free_blocks(pool, block_size, [], reserved);
         let bits = pool.family().bits().checked_sub(block_size)?;
-        let block = 1_u64.checked_shl(bits.into()).filter(|_| blocks > 0)?;
+        let block = 1_u64.checked_shl(bits.into()).filter(|_| fits)?;
         let blocks_per_node = addresses.div_ceil(block);
         let fits = blocks_per_node <= u64::from(most_per_node);
         Some(Self {

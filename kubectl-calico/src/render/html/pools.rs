@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::facts::Facts;
-use crate::render::status::grouped;
+use crate::phrases::grouped;
 use crate::render::xml::escaped;
 
 /// From this share on, a bar is a warning.

@@ -6,6 +6,7 @@ use calico_core::text::printable;
 
 use crate::assess::finding::Severity;
 use crate::facts::method::Method;
+use crate::phrases::grouped;
 use crate::plan::choice::Choice;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::values::sizes::{Size, Sizes};
@@ -189,10 +190,10 @@ fn row(size: &Size, chosen: u8) -> Vec<String> {
     let mark = if size.block_size == chosen { "*" } else { "" };
     vec![
         format!("/{}{mark}", size.block_size),
-        size.blocks.to_string(),
-        size.blocks_per_node.to_string(),
-        size.max_nodes.to_string(),
-        size.unused_per_node.to_string(),
+        grouped(size.blocks),
+        grouped(size.blocks_per_node.into()),
+        grouped(size.max_nodes),
+        grouped(size.unused_per_node.into()),
     ]
 }
 
@@ -223,7 +224,8 @@ fn existing(page: &mut Page, pool: &PoolComparison) {
 }
 
 fn step(page: &mut Page, number: usize, step: &Step) {
-    page.step(number, &step.what);
+    let or = if step.is_alternative { "or " } else { "" };
+    page.step(number, &format!("{or}{}", step.what));
     step.commands
         .iter()
         .for_each(|command| page.step_command(command));

@@ -19,7 +19,6 @@ pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
 pub(super) use verdict::{basis, sentence};
-pub(super) use words::grouped;
 
 use super::connectivity;
 use super::entries::{Entry, entries};

@@ -1,12 +1,13 @@
 //! The existing pools.
 
 use super::marks;
-use super::words::{grouped, in_words};
+use super::words::in_words;
 use crate::assess::report::Report;
 use crate::facts::ipam::CALICO;
 use crate::facts::no_assignment::NoAssignment;
 use crate::facts::pool_usage::PoolUsage;
 use crate::facts::pools::{ALL_NODES, ExistingPool};
+use crate::phrases::grouped;
 use crate::render::rows::Rows;
 
 pub(super) fn pools(rows: &mut Rows, report: &Report) {

@@ -13,19 +13,6 @@ pub(super) fn why_unknown(gap: &Gap) -> String {
     }
 }
 
-/// A number with a comma after every third digit.
-pub(crate) fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// A fact in words, or why nothing is known.
 pub(super) fn in_words<T>(fact: &Fact<T>, words: impl FnOnce(&T) -> String) -> String {
     match fact {
@@ -48,18 +35,5 @@ mod tests {
         assert_eq!(why_unknown(&failed), "unknown: nodes is forbidden");
         let denied = Gap::from(Unknown::Forbidden("no".to_owned()));
         assert_eq!(why_unknown(&denied), UNKNOWN);
-    }
-
-    #[test]
-    fn every_third_digit_has_a_comma() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (65536, "65,536"),
-            (1 << 20, "1,048,576"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! The end of a pool: it is disabled, emptied and deleted.
 
+use calico_core::cidr::Family;
+
 use crate::facts::Facts;
 use crate::facts::pools::ExistingPool;
 use crate::facts::tunnel_addresses::Tunnel;
@@ -44,6 +46,7 @@ pub(super) fn retire_all(
             let name = the_pool(&pool.name);
             step.what = format!("disable {name}; none of its addresses are in use");
         } else {
+            step.what.push_str(&let_go(pool));
             warn_of(*outage, &mut step);
         }
         steps.push(step);
@@ -72,6 +75,16 @@ pub(super) fn retire_all(
         steps.push(step);
     }
     steps
+}
+
+/// What comes before a pool is disabled, because of pods that request it by name.
+fn let_go(pool: &ExistingPool) -> String {
+    let family = pool.family().unwrap_or(Family::V4);
+    let list = format!("{}pools", family.to_string().to_lowercase());
+    format!(
+        ". Before that, let pods that request it by name (annotation cni.projectcalico.org/{list}, of pods or their \
+         namespaces) request another pool: they do not start without it"
+    )
 }
 
 /// Empties a pool and deletes it. Nodes may lose the addresses of a tunnel once it is disabled.

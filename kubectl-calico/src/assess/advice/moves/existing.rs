@@ -89,7 +89,7 @@ pub(super) fn to_disabled<'a>(
     }
     let load = Load::of_all(case.snapshot, olds);
     if let (Some(range), Some(first)) = (enabled.network, olds.first())
-        && let Some(shortage) = shortage(&load, olds, &range, enabled.block_size)
+        && let Some(shortage) = shortage(case.snapshot, &load, olds, &range, enabled.block_size)
     {
         return Some(Err(pod_network_change::widened(
             case, first, &range, &shortage,

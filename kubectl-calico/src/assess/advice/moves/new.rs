@@ -86,7 +86,7 @@ fn to_new<'a>(
         if block_sizes(case.snapshot, to).is_empty() {
             size = load.block_size(to, size);
         }
-        if let Some(shortage) = shortage(&load, &olds, to, size) {
+        if let Some(shortage) = shortage(case.snapshot, &load, &olds, to, size) {
             return Err(pod_network_change::widened(case, first, to, &shortage));
         }
         let (encapsulation, why) = encapsulation(case, first, to);
