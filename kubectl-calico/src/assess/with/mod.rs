@@ -27,7 +27,7 @@ use k8s_openapi::jiff::Timestamp;
 use observed::observed;
 use origins::Origins;
 use pairs::Pairs;
-use second_install::{second_install, second_node};
+use second_install::{operator_beside_canal, second_install, second_node};
 
 use super::accepted::Accepted;
 use super::attribution::attribute;
@@ -77,7 +77,8 @@ pub fn with(
     of_change.extend(invalid_pool::invalid_pools(origins.overlay()));
     of_change.extend(downgrade::downgrade(&before.facts, &facts));
     of_change.extend(findings);
-    let second_node = second_node(cluster, &snapshot);
+    let second_node =
+        second_node(cluster, &snapshot).or_else(|| operator_beside_canal(cluster, &snapshot));
     let is_second = second_node.is_some();
     of_change.extend(second_node);
     let mut report = super::report_of(&snapshot, facts, now, |found| {

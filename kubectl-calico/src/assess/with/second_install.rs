@@ -8,6 +8,7 @@ use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::snapshot::{ObjectRef, Snapshot};
 use crate::views::calico_node::CalicoNode;
+use crate::views::objects::{default_installation, operator_deployment};
 
 /// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
 pub(super) fn second_install(subject: Subject, before: &Facts) -> Finding {
@@ -55,6 +56,39 @@ pub(super) fn second_node(cluster: &Snapshot, snapshot: &Snapshot) -> Option<Fin
         "do not apply these manifests: to replace {}, remove its install in a maintenance window first, because new pods \
          get no network until the other one runs",
         first.object()
+    ));
+    Some(finding)
+}
+
+/// An operator with an Installation beside Canal, which it does not recognize as an install to migrate.
+/// Source: tigera/operator v1.42.3, pkg/controller/migration/convert/components.go (it looks for `canal-node`).
+pub(super) fn operator_beside_canal(cluster: &Snapshot, snapshot: &Snapshot) -> Option<Finding> {
+    let is_installed = |snapshot: &Snapshot| {
+        operator_deployment(snapshot).is_some() && default_installation(snapshot).is_some()
+    };
+    let canal = CalicoNode::all(cluster);
+    let canal = canal.iter().find(|node| node.is_canal())?;
+    if is_installed(cluster) || !is_installed(snapshot) {
+        return None;
+    }
+    let finding = Finding::error(
+        &HALF_MIGRATED.entry,
+        ObjectRef::installation(),
+        format!(
+            "the operator installs Calico a second time, next to {}: it never migrates Canal",
+            canal.object()
+        ),
+    )
+    .exists(ObjectRef::installation())
+    .exists(canal.object())
+    .impact(
+        "both calico-node versions program policies on every node, and new pods get addresses from Calico's pools, to \
+         which flannel has no routes: they cannot reach the pods that are there",
+    )
+    .in_manifest(format!(
+        "do not apply these manifests: to replace {}, remove its install in a maintenance window first, because new pods \
+         get no network until the other one runs",
+        canal.object()
     ));
     Some(finding)
 }
