@@ -9,6 +9,7 @@ use crate::facts::fact::Fact;
 use crate::snapshot::{BgpConfiguration, Snapshot};
 use crate::snapshot::{ObjectRef, Provenance};
 use crate::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
+use crate::views::felix::{CLUSTER_ROUTES, Felix};
 
 /// BGP on the cluster's nodes.
 #[derive(Clone, Debug, Serialize)]
@@ -99,4 +100,12 @@ pub fn bird_routes(snapshot: &Snapshot, encapsulation: Encapsulation) -> bool {
     let setting =
         configuration(snapshot).and_then(|found| found.spec.program_cluster_routes.as_deref());
     !encapsulation.is_vxlan() && setting.is_none_or(|routes| covers(routes, encapsulation))
+}
+
+/// Whether BIRD, if it runs, brings the routes of an encapsulation to other nodes: Felix does not.
+pub fn depends_on_bird(snapshot: &Snapshot, encapsulation: Encapsulation) -> bool {
+    let by_felix = Felix::of(snapshot)
+        .get(&CLUSTER_ROUTES)
+        .is_some_and(|told| covers(&told.value, encapsulation));
+    !by_felix && bird_routes(snapshot, encapsulation)
 }

@@ -75,6 +75,12 @@ impl<'a> BgpTopology<'a> {
         alone.map(|(_, node)| *node).collect()
     }
 
+    /// Whether a BGPPeer is, or may be, anything but a node.
+    pub fn leaves_nodes(&self) -> bool {
+        let is_of_nodes = |it: &Peering| matches!(it.remote, Remote::Nodes(_));
+        !self.peerings.iter().all(is_of_nodes)
+    }
+
     /// Whether some nodes can only learn each other's routes from a third one, which passes them on only if it is a
     /// route reflector, and no node is one. `None` if that depends on labels that are not read.
     pub fn lacks_reflector(&self) -> Option<bool> {

@@ -31,3 +31,29 @@ pub fn share_a_subnet(nodes: &[Node], family: Family) -> bool {
     let first = subnets.next().flatten();
     first.is_some() && subnets.all(|subnet| subnet == first)
 }
+
+/// Two nodes of which neither is in the other's subnet, each with its subnet. Nodes without a subnet count only
+/// `with_host_masks`.
+pub fn apart<'a>(
+    nodes: &[&'a Node],
+    family: Family,
+    with_host_masks: bool,
+) -> Option<[(&'a Node, Cidr); 2]> {
+    let mut subnets: Vec<(&Node, Cidr)> = Vec::new();
+    for node in nodes {
+        let address = node.metadata.annotation(annotation(family));
+        let address = address.and_then(|address| address.parse::<Cidr>().ok());
+        let Some(address) = address.filter(|it| with_host_masks || it.prefix() < family.bits())
+        else {
+            continue;
+        };
+        let subnet = address.network();
+        if let Some(other) = subnets.iter().find(|(_, other)| !other.overlaps(&subnet)) {
+            return Some([*other, (node, subnet)]);
+        }
+        if !subnets.iter().any(|(_, other)| *other == subnet) {
+            subnets.push((node, subnet));
+        }
+    }
+    None
+}

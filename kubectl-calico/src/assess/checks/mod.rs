@@ -65,6 +65,7 @@ pub(crate) mod overlaps;
 pub(crate) mod pending;
 pub(crate) mod pinned_pools;
 pub(crate) mod placeholders;
+pub(crate) mod plain_subnets;
 pub(crate) mod pod_cidrs;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
@@ -171,6 +172,7 @@ pub static CHECKS: &[Check] = &[
     felix_environment::SETTING_OVERRIDDEN,
     no_kube_proxy::NO_KUBE_PROXY,
     tunnel_addresses::TUNNEL_ADDRESS,
+    plain_subnets::PLAIN_ACROSS_SUBNETS,
     typha::TYPHA_MISSING,
     typha::TYPHA_UNUSED,
     typha_gone::TYPHA_GONE,
