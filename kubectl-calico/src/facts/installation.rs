@@ -73,10 +73,18 @@ impl InstallationFacts {
     /// libcalico-go/lib/clientv3/ippool.go.
     pub fn renamed(&self, pool: &ExistingPool) -> Option<usize> {
         let index = self.index_of(&pool.cidr)?;
+        (pool.owned_by_operator && self.has_other_name(index, pool)).then_some(index)
+    }
+
+    /// Whether an entry has another name than a pool. To one without a name, the operator gives that of the pool with its
+    /// CIDR; one with another name keeps it from taking over a pool that it does not own.
+    /// Source: tigera/operator v1.34.13 to v1.42.3, pkg/controller/ippool/defaults.go (`fillDefaults`) and
+    /// pool_controller.go (`FromProjectCalico`, `reflect.DeepEqual`).
+    pub fn has_other_name(&self, index: usize, pool: &ExistingPool) -> bool {
         let written = self.written.pools.as_deref().unwrap_or_default();
-        let name = written.get(index)?.name.as_deref().unwrap_or_default();
-        let differs = !name.is_empty() && name != pool.name;
-        (differs && pool.owned_by_operator && self.changes_existing_pools()).then_some(index)
+        let name = written.get(index).and_then(|entry| entry.name.as_deref());
+        let differs = name.is_some_and(|name| !name.is_empty() && name != pool.name);
+        differs && self.changes_existing_pools()
     }
 
     fn is_unlisted(&self, pool: &ExistingPool) -> bool {

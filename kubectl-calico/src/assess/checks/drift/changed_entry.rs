@@ -2,7 +2,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::installation::path;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::assess::advice::moves::is_canonical;
 use crate::assess::advice::pool_fixes::set_listed;
@@ -12,8 +12,7 @@ use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::pending_change::PendingChange;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
-use crate::phrases::the_pool;
-use crate::snapshot::{ObjectRef, Store};
+use crate::snapshot::ObjectRef;
 
 /// The CIDR text by which the operator identifies a pool.
 pub(super) fn cidr_of(installation: &InstallationFacts, index: usize) -> Option<&str> {
@@ -22,7 +21,7 @@ pub(super) fn cidr_of(installation: &InstallationFacts, index: usize) -> Option<
 }
 
 /// What an entry has in a field, next to the pool.
-fn compared(
+pub(super) fn compared(
     entry: &Entry,
     severity: Severity,
     pool: &ExistingPool,
@@ -38,29 +37,50 @@ fn compared(
         .evidence(pool.object(), "spec.cidr", &pool.cidr)
 }
 
-/// Gives a field of an entry the value of the pool. `what` says so of the place of the entry.
+/// Gives fields of an entry the values of the pool. `what` says so of the place of the entry.
 pub(super) fn put_back(
     finding: Finding,
     case: &Case,
-    (index, field, value): (usize, &str, &str),
+    (index, fields): (usize, &[(&str, Value)]),
     what: impl Fn(&str) -> String,
 ) -> Finding {
     finding
         .in_manifest(what("the manifest of the Installation"))
-        .fixed_by_all(set_listed(
-            case,
-            index,
-            what("the Installation"),
-            &[(field, json!(value))],
-        ))
+        .fixed_by_all(set_listed(case, index, what("the Installation"), fields))
+}
+
+/// The CIDR and the name of a pool, as far as its entry has others.
+pub(super) fn identity(
+    installation: &InstallationFacts,
+    index: usize,
+    pool: &ExistingPool,
+) -> Vec<(&'static str, Value)> {
+    let mut fields = vec![("cidr", json!(pool.cidr))];
+    if installation.has_other_name(index, pool) {
+        fields.push(("name", json!(pool.name)));
+    }
+    fields
+}
+
+/// The same in words.
+pub(super) fn identified(
+    installation: &InstallationFacts,
+    index: usize,
+    pool: &ExistingPool,
+) -> String {
+    if installation.has_other_name(index, pool) {
+        format!("{} under its name {}", pool.cidr, pool.name)
+    } else {
+        pool.cidr.clone()
+    }
 }
 
 /// The network of the entry exists as a pool, whose CIDR is written differently.
 pub(super) fn written_otherwise(
     entry: &Entry,
     case: &Case,
-    index: usize,
-    cidr: &str,
+    installation: &InstallationFacts,
+    (index, cidr): (usize, &str),
     pool: &ExistingPool,
 ) -> Finding {
     let finding = in_another_notation(entry, Severity::Warning, index, cidr, pool).impact(
@@ -68,10 +88,11 @@ pub(super) fn written_otherwise(
          pool with the same range, and is rejected",
     );
     if is_canonical(pool) {
-        return put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
+        let fields = identity(installation, index, pool);
+        return put_back(finding, case, (index, &fields), |place| {
             format!(
                 "write the CIDR in {place} exactly as in the pool: {}",
-                pool.cidr
+                identified(installation, index, pool)
             )
         });
     }
@@ -99,7 +120,8 @@ pub(super) fn deleted_in_a_loop(
              lose their routes and NAT",
         )
         .pending(PendingChange::Delete(pool.object()));
-    put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
+    let fields = [("cidr", json!(pool.cidr))];
+    put_back(finding, case, (index, &fields), |place| {
         format!(
             "write the CIDR in {place} exactly as in the pool: {}",
             pool.cidr
@@ -145,7 +167,7 @@ pub(super) fn renumbered(
     Some(put_back(
         finding,
         case,
-        (index, "cidr", &pool.cidr),
+        (index, &[("cidr", json!(pool.cidr))]),
         |place| {
             format!(
                 "set the CIDR in {place} back to {}; for another CIDR, add a second pool \
@@ -164,42 +186,4 @@ pub(super) fn severity_of_rejected(case: &Case) -> (Severity, &'static str) {
     } else {
         (Severity::Error, "")
     }
-}
-
-/// An owned pool whose entry kept its CIDR and got another name.
-pub(super) fn renamed(
-    entry: &Entry,
-    case: &Case,
-    installation: &InstallationFacts,
-    pool: &ExistingPool,
-) -> Option<Finding> {
-    let index = installation.renamed(pool)?;
-    // The CRDs of projectcalico.org/v3 do not compare pools with each other.
-    if case.snapshot.store == Store::V3 {
-        return None;
-    }
-    let written = installation.written.pools.as_deref().unwrap_or_default();
-    let name = written.get(index)?.name.as_deref()?;
-    let (severity, when) = severity_of_rejected(case);
-    let message = format!(
-        "the Installation changes the name from {} to {name}",
-        pool.name
-    );
-    let finding = compared(entry, severity, pool, (index, "name", name), message).impact(format!(
-        "{when}the operator tries to create {} next to {}: Calico's API rejects it, and the operator changes \
-         no pool at all; the existing pool keeps working",
-        the_pool(name),
-        the_pool(&pool.name)
-    ));
-    Some(put_back(
-        finding,
-        case,
-        (index, "name", &pool.name),
-        |place| {
-            format!(
-                "set the name in {place} back to {}, or leave it out",
-                pool.name
-            )
-        },
-    ))
 }

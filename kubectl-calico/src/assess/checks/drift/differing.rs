@@ -5,6 +5,7 @@ use calico_core::installation::path;
 use serde_json::{Value, json};
 
 use super::cure::{cured, not_applied, to_be_changed, without_harm};
+use super::names::{has_other_name, with_other_name};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
@@ -47,6 +48,9 @@ impl Differing<'_> {
         for difference in &self.differences {
             finding = self.compared(finding, difference);
         }
+        if self.has_other_name() {
+            finding = with_other_name(finding, self.installation, self.index);
+        }
         let cured = self.cured();
         let is_changed_by_operator =
             self.installation.changes_existing_pools() && self.pool.owned_by_operator;
@@ -87,9 +91,10 @@ impl Differing<'_> {
                 )
                 .fixed_by_all(self.keep_pool(
                     format!(
-                        "make the Installation match the pool; if the Installation is right, label \
+                        "make the Installation match the pool; if the Installation is right, {}label \
                      the pool app.kubernetes.io/managed-by=tigera-operator instead, and the \
                      operator {}",
+                        self.named_first(),
                         self.once_owned()
                     ),
                     &self.differences,
@@ -123,6 +128,10 @@ impl Differing<'_> {
 
     fn keys(&self) -> String {
         keys(&self.differences)
+    }
+
+    fn has_other_name(&self) -> bool {
+        has_other_name(self.case, self.installation, self.index, self.pool)
     }
 
     fn is_about(&self, field: ComparedField) -> bool {
@@ -175,27 +184,21 @@ impl Differing<'_> {
         }
     }
 
+    /// What comes before the label: under another name, the operator would try to create a second pool.
+    fn named_first(&self) -> &'static str {
+        if self.has_other_name() {
+            "give its entry the name of the pool, and "
+        } else {
+            ""
+        }
+    }
+
     /// The steps that make these fields of the entry match the pool.
     fn keep_pool(&self, what: String, differences: &[Difference]) -> Vec<Step> {
-        let fields: Vec<(&str, Value)> = differences
-            .iter()
-            .map(|difference| {
-                let value = match difference.field {
-                    ComparedField::Disabled { .. } => {
-                        return self.installation.enabled_field(!self.pool.spec.disabled);
-                    }
-                    ComparedField::BlockSize => json!(self.pool.block_size),
-                    ComparedField::DisableBgpExport => json!(self.pool.spec.disable_bgp_export),
-                    ComparedField::AllowedUses => {
-                        json!(difference.existing.split(", ").collect::<Vec<_>>())
-                    }
-                    ComparedField::Encapsulation
-                    | ComparedField::NatOutgoing
-                    | ComparedField::NodeSelector => json!(difference.existing),
-                };
-                (difference.field.key(), value)
-            })
-            .collect();
+        let mut fields = kept(self.installation, self.pool, differences);
+        if self.has_other_name() {
+            fields.push(("name", json!(self.pool.name)));
+        }
         match self.case.facts.install.only_as_shipped() {
             Some(platform) => {
                 let mut writer = PoolWriter::undoing(self.case.snapshot, self.case.facts);
@@ -209,6 +212,31 @@ impl Differing<'_> {
             None => set_listed(self.case, self.index, what, &fields),
         }
     }
+}
+
+/// The fields of an entry that describe a pool, as far as it differs.
+pub(super) fn kept(
+    installation: &InstallationFacts,
+    pool: &ExistingPool,
+    differences: &[Difference],
+) -> Vec<(&'static str, Value)> {
+    let fields = differences.iter().map(|difference| {
+        let value = match difference.field {
+            ComparedField::Disabled { .. } => {
+                return installation.enabled_field(!pool.spec.disabled);
+            }
+            ComparedField::BlockSize => json!(pool.block_size),
+            ComparedField::DisableBgpExport => json!(pool.spec.disable_bgp_export),
+            ComparedField::AllowedUses => {
+                json!(difference.existing.split(", ").collect::<Vec<_>>())
+            }
+            ComparedField::Encapsulation
+            | ComparedField::NatOutgoing
+            | ComparedField::NodeSelector => json!(difference.existing),
+        };
+        (difference.field.key(), value)
+    });
+    fields.collect()
 }
 
 fn keys(differences: &[Difference]) -> String {

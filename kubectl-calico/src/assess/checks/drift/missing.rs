@@ -4,13 +4,15 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 use calico_core::installation::path;
 
-use super::changed_entry::{put_back, severity_of_rejected};
+use super::changed_entry::{identified, identity, put_back, severity_of_rejected};
+use super::differing::kept;
 use crate::assess::advice::pool_to_come::{give_way, must_not_come};
 use crate::assess::candidate_pools::listed_pools;
 use crate::assess::check::Case;
 use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
 use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::finding::{Finding, Suspect};
+use crate::facts::drift::differences;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
@@ -115,8 +117,14 @@ pub(super) fn rejected(
             pool.cidr
         ))
     } else {
-        put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
-            format!("in {place}, list the existing pool {} instead", pool.cidr)
+        let mut fields = identity(installation, index, pool);
+        if let Some(listed) = installation.effective.pools.get(index) {
+            let differences = differences(installation, listed, pool);
+            fields.extend(kept(installation, pool, &differences));
+        }
+        put_back(finding, case, (index, &fields), |place| {
+            let pool = identified(installation, index, pool);
+            format!("in {place}, list the existing pool {pool} instead")
         })
     })
 }

@@ -5,6 +5,7 @@ pub(crate) mod cure;
 mod deletion;
 mod differing;
 mod missing;
+mod names;
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
@@ -17,10 +18,11 @@ use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, IPAM_BLOCKS};
 
-use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};
+use changed_entry::{cidr_of, deleted_in_a_loop, renumbered, written_otherwise};
 use deletion::{imminent, waiting};
 use differing::Differing;
 use missing::{missing, rejected};
+use names::{renamed, unowned_under_another_name};
 
 pub(crate) const POOLS_DIFFER: Check = Check {
     entry: Entry {
@@ -47,6 +49,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                    and the operator has yet to apply it.\n\
                    - The operator never takes over an unowned pool without encapsulation, because its comparison \
                    fails for it. In 1.38 (Calico 3.30), it fails for every unowned pool.\n\
+                   - It takes over no unowned pool that is listed under another name. The finding is a note if nothing else \
+                   differs.\n\
                    - The operator ignores pools in the overlay Installation.\n\
                    - Not reported: existing pools that are neither owned nor listed. They are managed elsewhere, \
                    even if the Installation lists no pools.",
@@ -136,12 +140,13 @@ fn differs(
         return Some(if deletes_another_notation(installation, listed, pool) {
             deleted_in_a_loop(entry, case, index, cidr, pool)
         } else {
-            written_otherwise(entry, case, index, cidr, pool)
+            written_otherwise(entry, case, installation, (index, cidr), pool)
         });
     }
     let differences = differences(installation, listed, pool);
     if differences.is_empty() {
-        return cannot_be_owned(entry, case, installation, index, listed, pool);
+        return unowned_under_another_name(entry, case, installation, index, pool)
+            .or_else(|| cannot_be_owned(entry, case, installation, index, listed, pool));
     }
     let differing = Differing {
         case,
