@@ -4,9 +4,9 @@ use super::impact::without_pods;
 use super::pod_commands;
 use super::waiting_causes::{self, WaitingCause};
 use crate::assess::check::{Case, Check};
+use crate::assess::checks::address_detection::NO_ADDRESS_OF_FAMILY;
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::ebpf::NO_API_ADDRESS;
-use crate::assess::checks::ipv4_detection::NO_IPV4;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::checks::placeholders::PLACEHOLDER_LEFT;
@@ -25,7 +25,10 @@ const CAUSES: [(&Check, &str); 8] = [
     (&DATASTORE_LOCKED, "unlock Calico's datastore"),
     (&PLACEHOLDER_LEFT, "replace the placeholder"),
     (&NO_ADDRESS, "give the nodes their addresses"),
-    (&NO_IPV4, "turn off the autodetection of IPv4 addresses"),
+    (
+        &NO_ADDRESS_OF_FAMILY,
+        "have calico-node look for addresses that the nodes have",
+    ),
     (
         &NO_API_ADDRESS,
         "give calico-node the address of the API server",
@@ -84,6 +87,14 @@ pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
         "{describe}\n{} --tail=50",
         pod_commands::log(&name, "calico-node")
     ))
+}
+
+/// Whether something is known to keep a pod of calico-node from being ready, besides that it has just started.
+pub(crate) fn is_held_up(case: &Case, pod: &Pod) -> bool {
+    pod.spec.node_name.is_empty()
+        || waiting_causes::of(case, pod).is_some()
+        || has_errors(case.snapshot, pod)
+        || CAUSES.iter().any(|(check, _)| check.finds(case))
 }
 
 /// What an unready or crashing calico-node may be a symptom of.

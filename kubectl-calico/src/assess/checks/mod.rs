@@ -3,6 +3,7 @@
 //! CAL1xx: the install and its components. CAL2xx: pools and networks. CAL3xx: routing.
 //! CAL4xx: Typha. CAL5xx: nodes and pods.
 
+pub(crate) mod address_detection;
 mod agent_counts;
 pub(crate) mod agents;
 mod amazon_vpc;
@@ -32,7 +33,6 @@ pub(crate) mod gone_nodes;
 pub(crate) mod images;
 pub(crate) mod installation;
 pub(crate) mod installation_rules;
-pub(crate) mod ipv4_detection;
 pub(crate) mod ipv6_off;
 pub(crate) mod kube_controllers;
 pub(crate) mod kube_proxy;
@@ -194,5 +194,5 @@ pub static CHECKS: &[Check] = &[
     node_ready::NODE_NOT_READY,
     cni_token::TOKEN_NOT_RENEWED,
     foreign_pods::ADDRESS_OUTSIDE_POOLS,
-    ipv4_detection::NO_IPV4,
+    address_detection::NO_ADDRESS_OF_FAMILY,
 ];

@@ -2,7 +2,7 @@
 
 use super::commands::{node_addresses, pods_like, pools};
 use super::known_message::KnownMessage;
-use crate::assess::checks::ipv4_detection::NO_IPV4;
+use crate::assess::checks::address_detection::NO_ADDRESS_OF_FAMILY;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 
@@ -14,7 +14,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "choose an autodetection method that fits the node, such as \
          kubernetes-internal-ip",
         paste: node_addresses,
-        explained_by: &[&NO_ADDRESS, &NO_IPV4],
+        explained_by: &[&NO_ADDRESS, &NO_ADDRESS_OF_FAMILY],
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
@@ -27,7 +27,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "calico-node finds no IPv6 address of the node",
         fix: "give the node a global IPv6 address, or turn IPv6 off in Calico (IP6=none)",
         paste: node_addresses,
-        explained_by: &[&NO_ADDRESS],
+        explained_by: &[&NO_ADDRESS, &NO_ADDRESS_OF_FAMILY],
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
@@ -42,7 +42,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "choose a method that finds the node's address: kubernetes-internal-ip, or the interface or CIDR of the \
          network between the nodes",
         paste: node_addresses,
-        explained_by: &[&NO_IPV4],
+        explained_by: &[&NO_ADDRESS_OF_FAMILY],
         source: "projectcalico/calico v3.30.7, \
          node/pkg/lifecycle/startup/autodetection/autodetection_methods.go, filtered.go; \
          canonical/microk8s#2078",
@@ -104,7 +104,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "autodetection looks for an IPv4 address, and the destination of can-reach has none",
         fix: "set the destination of can-reach to an IPv4 address that every node reaches",
         paste: node_addresses,
-        explained_by: &[&NO_IPV4],
+        explained_by: &[&NO_ADDRESS_OF_FAMILY],
         source: "projectcalico/calico v3.30.7, \
          node/pkg/lifecycle/startup/autodetection/autodetection_methods.go; Go, net (errNoSuitableAddress); \
          canonical/microk8s#3804",
