@@ -22,4 +22,5 @@ pub mod occupied;
 pub mod placement;
 pub mod pods;
 pub mod refusal;
+pub mod rolling_update;
 pub mod server_arguments;

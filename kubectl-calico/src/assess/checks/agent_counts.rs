@@ -1,5 +1,6 @@
 //! calico-node that is not ready by what its DaemonSet counts, where its pods do not show which of them it is.
 
+use super::agents_replaced;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
@@ -7,6 +8,7 @@ use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::snapshot::Pod;
 use crate::views::calico_node::CalicoNode;
 use crate::views::pods;
+use crate::views::rolling_update::stopped;
 use calico_core::catalog::Entry;
 
 /// A finding about the nodes that the DaemonSet does not count as ready.
@@ -27,12 +29,25 @@ pub(super) fn finding(
         ready => format!("calico-node is ready on only {ready} of {nodes}"),
     };
     let (namespace, name) = pasted_names(&node.set.metadata);
+    let missing = usize::try_from(desired - ready).ok()?;
+    let is_replaced = missing <= stopped(node.set, usize::try_from(desired).ok()?);
+    let severity = if is_replaced {
+        agents_replaced::severity(node, missing)
+    } else {
+        Severity::Error
+    };
     Some(
-        Finding::error(entry, &object, message)
+        Finding::new(entry, severity, &object, message)
             .evidence(&object, "status.numberReady", ready)
             .evidence(&object, "status.desiredNumberScheduled", desired)
             .impact(without_pods(case, "calico-node"))
-            .fix(fix)
+            .fix(if is_replaced {
+                "wait for the rollout, which stops one pod after the other; if it does not go on, find the pod that is not \
+                 ready"
+                    .to_owned()
+            } else {
+                fix.into()
+            })
             .paste(format!(
                 "kubectl get pods -n {namespace} -o wide | grep {name}-"
             )),

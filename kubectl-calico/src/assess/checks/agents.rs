@@ -1,6 +1,6 @@
 //! Whether calico-node is ready on every node where it should run.
 
-use super::{agent_counts, windows_agents};
+use super::{agent_counts, agents_replaced, windows_agents};
 use crate::assess::advice::agent_advice::advised;
 use crate::assess::advice::beside_kube_proxy::beside_kube_proxy;
 use crate::assess::advice::impact::without_pods;
@@ -35,6 +35,8 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
                    - Note: the node joined less than three minutes ago, calico-node is ready on an older one, and \
                    nothing shows that it fails on the new one. Snapshots contain the time for that; other files do \
                    not.\n\
+                   - Note: a rollout has just replaced the pod, as one of those that it stops at a time; nothing shows that \
+                   the pod fails, and a new pod is ready on another node. It is a warning at the first node of a rollout.\n\
                    - Reported as CAL502 or CAL503 instead: a container crash-loops, or its image cannot be pulled.",
         fix: "The pod's events contain the result of the readiness probe. \"BIRD is not ready: BGP \
               not established\" means that the wrong node address was detected (CAL510), that TCP \
@@ -53,6 +55,7 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
         let found = nodes.iter().flat_map(|node| {
             [
                 not_ready(case, node, &joining),
+                replaced(case, node, &joining),
                 without_pod(case, node, &joining),
                 joined(case, node, &joining),
             ]
@@ -75,6 +78,7 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
     }
     unready.retain(|pod| container_failure(pod).is_none() && !joining::is_on(joining, pod));
     unready.sort_by_key(|pod| pods::place(pod));
+    agents_replaced::take(case, node, &mut unready);
     // Events and logs need a kubelet that responds.
     let responding = unready
         .iter()
@@ -123,6 +127,15 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
             .paste("kubectl get nodes -o wide"),
         _ => advised(case, finding, first),
     })
+}
+
+/// Pods that a rolling update has just replaced.
+fn replaced(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> {
+    let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
+    unready.retain(|pod| !pod.is_ready() && !joining::is_on(joining, pod));
+    unready.sort_by_key(|pod| pods::place(pod));
+    let replaced = agents_replaced::take(case, node, &mut unready);
+    agents_replaced::finding(&AGENT_NOT_READY.entry, case, node, &replaced)
 }
 
 /// `1 of 3 nodes`

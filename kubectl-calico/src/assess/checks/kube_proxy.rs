@@ -1,8 +1,6 @@
 //! Whether kube-proxy is ready on the nodes.
 
 use calico_core::catalog::Entry;
-use k8s_openapi::api::apps::v1::DaemonSet;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::other_plugins;
 use crate::assess::advice::perhaps_new::perhaps_new;
@@ -18,6 +16,7 @@ use crate::snapshot::resources::{
 use crate::snapshot::{Node, ObjectRef, Pod, PodName, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::kube_proxy::Unready;
+use crate::views::rolling_update::{stopped, take_replaced};
 use crate::views::{joining, kube_proxy, pods};
 
 pub(crate) const PROXY_NOT_READY: Check = Check {
@@ -62,7 +61,9 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let by_pods = !unready.pods.is_empty();
     if by_pods {
         unready.pods.retain(|pod| !is_excused(snapshot, pod));
-        excuse_rollout(&mut unready);
+        if let Some(set) = unready.set {
+            take_replaced(set, unready.wanted, &mut unready.pods);
+        }
         if unready.pods.is_empty() {
             return None;
         }
@@ -133,26 +134,6 @@ fn is_excused(snapshot: &Snapshot, pod: &Pod) -> bool {
     })
 }
 
-/// Leaves out the pods that a rollout has just created, as many as it may stop at a time.
-fn excuse_rollout(unready: &mut Unready) {
-    let Some(set) = unready.set.filter(|set| is_rolling(set)) else {
-        return;
-    };
-    let mut left = may_be_down(set, unready.wanted);
-    unready.pods.retain(|pod| {
-        let is_replaced = left > 0 && joining::is_starting(pod);
-        left -= usize::from(is_replaced);
-        !is_replaced
-    });
-}
-
-fn is_rolling(set: &DaemonSet) -> bool {
-    set.status.as_ref().is_some_and(|status| {
-        status.updated_number_scheduled.unwrap_or_default() < status.desired_number_scheduled
-            && status.number_ready > 0
-    })
-}
-
 /// How many pods are missing by the counts of the DaemonSet, without those that need not be ready.
 fn missing(snapshot: &Snapshot, unready: &Unready) -> usize {
     let is_excused = |node: &&Node| {
@@ -160,8 +141,7 @@ fn missing(snapshot: &Snapshot, unready: &Unready) -> usize {
         node.is_linux() && (is_down || node.is_virtual())
     };
     let excused = snapshot.nodes.items().iter().filter(is_excused).count();
-    let rolling = unready.set.filter(|set| is_rolling(set));
-    let replaced = rolling.map_or(0, |set| may_be_down(set, unready.wanted));
+    let replaced = unready.set.map_or(0, |set| stopped(set, unready.wanted));
     (unready.wanted - unready.ready).saturating_sub(excused + replaced)
 }
 
@@ -237,25 +217,4 @@ fn commands(snapshot: &Snapshot, unready: &Unready) -> String {
         "kubectl get pods -n {namespace} -o wide | grep {name}-\n\
          kubectl logs -n {namespace} daemonset/{name} --tail=50"
     )
-}
-
-/// How many pods a rollout stops at a time: by default one. A percentage is rounded up.
-/// Source: kubernetes v1.34, pkg/controller/daemon/update.go (`maxUnavailable`).
-fn may_be_down(set: &DaemonSet, desired: usize) -> usize {
-    let strategy = set
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.update_strategy.as_ref());
-    let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());
-    let most = match rolling.and_then(|rolling| rolling.max_unavailable.as_ref()) {
-        Some(IntOrString::Int(count)) => usize::try_from(*count).unwrap_or_default(),
-        Some(IntOrString::String(share)) => {
-            let percent = share
-                .strip_suffix('%')
-                .and_then(|text| text.parse::<usize>().ok());
-            percent.map_or(1, |percent| desired.saturating_mul(percent).div_ceil(100))
-        }
-        None => 1,
-    };
-    most.max(1)
 }

@@ -6,6 +6,7 @@
 pub(crate) mod address_detection;
 mod agent_counts;
 pub(crate) mod agents;
+mod agents_replaced;
 mod amazon_vpc;
 pub(crate) mod api_server;
 pub(crate) mod bgp;
