@@ -18,7 +18,8 @@ pub(crate) fn is_misplaced(case: &Case, pool: &ExistingPool) -> bool {
         return false;
     };
     let is_used = pool.enabled || pool.has_pods();
-    (pool.serves_pods() && is_outside(case, &cidr))
+    // With host-local IPAM, no pod has an address from it.
+    (pool.serves_pods() && !case.facts.by_pod_cidr() && is_outside(case, &cidr))
         || (is_used && overlaps_services(case, &cidr))
         || (pool.has_pods() && holds_servers_or_nodes(case, &cidr))
 }

@@ -68,6 +68,7 @@ pub(crate) mod pinned_pools;
 pub(crate) mod placeholders;
 pub(crate) mod plain_subnets;
 pub(crate) mod pod_cidrs;
+pub(crate) mod pod_cidrs_outside;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
 mod reinstalled_node;
@@ -151,6 +152,7 @@ pub static CHECKS: &[Check] = &[
     lost_tunnels::TUNNEL_LOST,
     windows_affinity::NO_STRICT_AFFINITY,
     pod_cidrs::POD_CIDR_MISSING,
+    pod_cidrs_outside::POD_CIDRS_OUTSIDE_POOLS,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

@@ -56,7 +56,7 @@ pub(crate) const POD_CIDR_MISSING: Check = Check {
 };
 
 /// The nodes on which Calico connects pods.
-fn nodes<'a>(case: &Case<'a>) -> Vec<&'a Node> {
+pub(super) fn nodes<'a>(case: &Case<'a>) -> Vec<&'a Node> {
     let Some(calico) = CalicoNode::current(case.snapshot) else {
         return Vec::new();
     };

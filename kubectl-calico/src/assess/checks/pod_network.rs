@@ -39,7 +39,8 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                    - Warning, whatever the source: an existing IPv6 pool of a manifest install. calico-node \
                    creates one with a random range on its own.\n\
                    - Not reported: an existing pool that kube-proxy's clusterCIDR contains (CAL207), an \
-                   existing pool that is disabled or not for pods, and an existing IPv6 pool if there is no \
+                   existing pool that is disabled or not for pods, one from which host-local IPAM gives no pod an address \
+                   (CAL231), and an existing IPv6 pool if there is no \
                    IPv6 pod CIDR. For pools that it has yet to create, the operator makes no exception.",
         fix: "Give the pool a CIDR within the pod CIDR. The CIDR of an existing pool is immutable: add a pool \
               within the pod CIDR, disable the old one, and recreate its pods. If the pod CIDR is too small \
@@ -64,7 +65,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
             return Vec::new();
         };
         let mut pools = candidate_pools(case);
-        pools.retain(|pool| is_outside(pool, network));
+        pools.retain(|pool| is_outside(pool, network) && !is_without_pods(case, pool));
         let mut findings: Vec<Finding> = pools
             .iter()
             .filter_map(|pool| finding(case, pool, network))
@@ -79,6 +80,14 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         findings
     },
 };
+
+/// Whether no pod has an address from an existing pool, because host-local IPAM assigns them (CAL231). Operators that check
+/// it all the same make no exception.
+fn is_without_pods(case: &Case, pool: &CandidatePool) -> bool {
+    let asked = case.facts.installation.as_ref();
+    let is_checked = asked.is_some_and(|asked| !asked.changes_existing_pools());
+    pool.existing.is_some() && case.facts.by_pod_cidr() && !is_checked
+}
 
 fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
     pool.network.is_some_and(|cidr| {

@@ -32,9 +32,10 @@ pub(super) fn retire_all(
     writer: &mut PoolWriter,
     pools: &[(&ExistingPool, Option<Tunnel>)],
 ) -> Vec<Step> {
+    let by_pod_cidr = writer.is_by_pod_cidr();
     let is_unused = |pool: &ExistingPool| {
         let usage = pool.usage.value();
-        usage.is_some_and(|usage| usage.in_use == 0)
+        by_pod_cidr || usage.is_some_and(|usage| usage.in_use == 0)
     };
     let mut steps = Vec::new();
     for (pool, outage) in pools {

@@ -71,6 +71,11 @@ impl<'a> PoolWriter<'a> {
         self.changed_list
     }
 
+    /// Whether pods get their addresses from the podCIDR of their node, and none from a pool.
+    pub fn is_by_pod_cidr(&self) -> bool {
+        self.facts.by_pod_cidr()
+    }
+
     /// Whether the operator updates pools to match the list.
     fn follows_list(&self) -> bool {
         self.installation
