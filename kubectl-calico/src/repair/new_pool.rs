@@ -56,6 +56,18 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The same for a pool that BIRD must advertise to the other nodes (CAL303).
+    #[must_use]
+    pub(super) fn advertised(mut self) -> Self {
+        let (Self::Entry(fields) | Self::Spec(fields)) = &mut self;
+        if let Some(value) = fields.get_mut("disableBGPExport") {
+            *value = false.into();
+        }
+        self
+    }
+}
+
 /// Whether a new pool can have the selector of an existing one: not if that only disables the pool, or is no selector.
 fn selects_nodes(pool: &ExistingPool) -> bool {
     pool.node_selector != NO_NODE && Selector::parse(&pool.node_selector).is_ok()

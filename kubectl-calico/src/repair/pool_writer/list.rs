@@ -58,7 +58,7 @@ impl PoolWriter<'_> {
     pub fn replace_listed(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Command> {
         let index = self.listed(old.into())?;
         let settings = Settings::of_entry(self.list.entries().get(index)?, old);
-        let Settings::Entry(settings) = settings else {
+        let Settings::Entry(settings) = self.carried(new.encapsulation, &settings) else {
             return None;
         };
         self.changed_list = true;

@@ -10,6 +10,7 @@ mod changed_pool;
 mod list;
 
 use calico_core::cidr::Cidr;
+use calico_core::pool::Encapsulation;
 use serde_json::Map;
 
 use super::command::Command;
@@ -17,6 +18,7 @@ use super::installation_list::InstallationList;
 use super::new_pool::{NewPool, Settings};
 use super::resource_writer::{IP_POOLS, ResourceWriter};
 use crate::facts::Facts;
+use crate::facts::bgp::depends_on_bird;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
@@ -32,6 +34,8 @@ pub struct PoolWriter<'a> {
     changed_list: bool,
     restored: usize,
     asks_operator: bool,
+    /// Whether BIRD brings the routes of IPIP, and those without encapsulation, to other nodes.
+    by_bird: (bool, bool),
 }
 
 impl<'a> PoolWriter<'a> {
@@ -45,6 +49,10 @@ impl<'a> PoolWriter<'a> {
             changed_list: false,
             restored: 0,
             asks_operator: false,
+            by_bird: (
+                depends_on_bird(snapshot, Encapsulation::Ipip),
+                depends_on_bird(snapshot, Encapsulation::None),
+            ),
         }
     }
 
@@ -110,9 +118,24 @@ impl<'a> PoolWriter<'a> {
         Settings::Spec(spec.into_iter().collect())
     }
 
+    /// The settings of a pool that a new one can have, too.
+    fn carried(&self, encapsulation: Encapsulation, settings: &Settings) -> Settings {
+        let (ipip, none) = self.by_bird;
+        let is_advertised = match encapsulation {
+            Encapsulation::None => none,
+            other => other.is_ipip() && ipip,
+        };
+        let settings = settings.clone();
+        if is_advertised && self.facts.routing.bgp.runs.value() != Some(&false) {
+            settings.advertised()
+        } else {
+            settings
+        }
+    }
+
     /// Adds a pool.
     pub fn add(&mut self, new: &NewPool, settings: &Settings) -> Command {
-        match settings {
+        match &self.carried(new.encapsulation, settings) {
             Settings::Entry(settings) => {
                 self.changed_list = true;
                 self.asks_operator = true;
