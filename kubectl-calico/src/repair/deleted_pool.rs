@@ -15,8 +15,9 @@ use super::step::{Step, until_withheld};
 use crate::facts::Facts;
 use crate::facts::no_assignment::NoAssignment;
 use crate::facts::pools::ExistingPool;
-use crate::phrases::{the_pool, the_pools};
-use crate::snapshot::Snapshot;
+use crate::phrases::{pasted, the_pool, the_pools};
+use crate::snapshot::resources::V3;
+use crate::snapshot::{Snapshot, Store};
 
 /// The steps that let the deletion complete without leaving pods without an address.
 pub fn complete(
@@ -67,6 +68,25 @@ pub fn complete(
         steps.push(step.run_all(writer.enable(pool.into())));
     }
     until_withheld(steps)
+}
+
+/// Waits until a pool that has just been disabled can be deleted, where projectcalico.org/v3 is the datastore. Only then
+/// does kube-controllers take off its finalizer, with which a pool stays until no block is left in its range: those of a
+/// pool that overlaps it count, too.
+pub fn disabled_first(snapshot: &Snapshot, pool: &ExistingPool) -> Option<Step> {
+    let is_guarded = snapshot.store == Store::V3 && pool.enabled;
+    let name = &pool.name;
+    is_guarded.then(|| {
+        Step::new(format!(
+            "wait until kube-controllers has noticed, and go on only then: deleted before that, {} would stay until no pod \
+             has an address in its range, and the pools that overlap it would assign none",
+            the_pool(name)
+        ))
+        .run(format!(
+            "kubectl wait ippools.{V3}/{} --for=condition=Allocatable=False --timeout=120s",
+            pasted(name)
+        ))
+    })
 }
 
 /// Adds a pool that overlaps no other one.

@@ -45,6 +45,7 @@ pub(crate) fn delete_overlapping(
             disable.what = format!("disable {name}; its addresses in use stay as they are");
         }
         retire.push(disable);
+        retire.extend(deleted_pool::disabled_first(case.snapshot, goes));
     }
     retire.extend(recreate_what_does_not_fit(goes, stays));
     retire.push(migration::delete(&mut writer, goes.into()));
