@@ -7,6 +7,7 @@ pub(crate) mod bundled;
 pub(crate) mod causes;
 pub(crate) mod crash_advice;
 pub(crate) mod felix_setting;
+pub(crate) mod felix_effect;
 pub(crate) mod first_pool;
 pub(crate) mod impact;
 pub(crate) mod install_kube_proxy;

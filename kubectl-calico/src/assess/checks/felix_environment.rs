@@ -1,12 +1,13 @@
 //! Whether calico-node's environment overrides the FelixConfiguration.
 
-use std::fmt::Display;
-
 use calico_core::catalog::Entry;
+use serde_json::{Value, json};
 
+use crate::assess::advice::felix_effect::effect;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::repair::calico_node::unset_variable;
+use crate::repair::Step;
+use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 use crate::views::felix::{
     AWS_CHECK, CLUSTER_ROUTES, Felix, FelixSetting, IPV6, KUBE_PROXY_CLEANUP, NFTABLES, VXLAN_PORT,
@@ -23,7 +24,8 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
                    nftablesMode, programClusterRoutes, vxlanPort, vxlanVNI, wireguardEnabled and \
                    wireguardEnabledV6 are compared with the fields. CAL310 is about bpfEnabled, CAL306 about tunnels, CAL311 about the log level. The \
                    finding is a note.",
-        fix: "Remove the variable from calico-node, or the field from the FelixConfiguration.",
+        fix: "Set the field to the value that is used, which changes nothing, and makes the variable superfluous. Or remove \
+              the variable from calico-node: Felix then uses the value of the field, once calico-node has restarted.",
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go; projectcalico/calico#10692",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
@@ -42,16 +44,71 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
     },
 };
 
-fn overridden<T: Display>(
+/// A value of a setting, in its text and as a field of a FelixConfiguration has it.
+trait Written {
+    fn text(&self) -> String;
+    fn written(&self, field: &str) -> Option<Value>;
+}
+
+impl Written for bool {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn written(&self, _: &str) -> Option<Value> {
+        Some(json!(self))
+    }
+}
+
+impl Written for u16 {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn written(&self, _: &str) -> Option<Value> {
+        Some(json!(self))
+    }
+}
+
+impl Written for u32 {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn written(&self, _: &str) -> Option<Value> {
+        Some(json!(self))
+    }
+}
+
+impl Written for String {
+    fn text(&self) -> String {
+        self.clone()
+    }
+
+    /// The environment is read without regard to case; the API is not.
+    fn written(&self, field: &str) -> Option<Value> {
+        let values: &[&str] = match field {
+            "awsSrcDstCheck" => &["DoNothing", "Enable", "Disable"],
+            "nftablesMode" => &["Auto", "Disabled", "Enabled"],
+            "programClusterRoutes" => &["Disabled", "Enabled"],
+            _ => &[],
+        };
+        let mut values = values.iter();
+        let value = values.find(|value| value.eq_ignore_ascii_case(self))?;
+        Some(json!(value))
+    }
+}
+
+fn overridden<T: Written>(
     case: &Case,
     felix: &Felix,
     setting: &FelixSetting<T>,
 ) -> Option<Finding> {
     let environment = felix.by_environment(setting)?;
-    let used = environment.value.to_string();
+    let used = environment.value.text();
     let configured = felix.get_everywhere(setting).into_iter().skip(1);
     let ignored = configured
-        .map(|found| (found.value.to_string(), found.from))
+        .map(|found| (found.value.text(), found.from))
         .find(|(value, _)| !value.eq_ignore_ascii_case(&used));
     let (value, from) = ignored?;
     let variable = setting.variable;
@@ -64,14 +121,16 @@ fn overridden<T: Display>(
         ),
     )
     .read(&from, &value)
-    .read(&environment.from, used)
+    .read(&environment.from, &used)
     .impact("Felix reads its environment first; the FelixConfiguration changes nothing");
     let install = &case.facts.install;
+    let effect = effect(setting.field, &value);
     if let Some(bundle) = install.bundled_with() {
         return Some(finding.fix(format!(
-            "remove {variable} where {} configures Calico, or the field from {}",
-            bundle.name(),
-            from.object
+            "remove the field from {}, which changes nothing; or, if it is right, remove {variable} where {} configures \
+             Calico: {effect}",
+            from.object,
+            bundle.name()
         )));
     }
     let finding = finding.in_manifest(format!(
@@ -80,18 +139,30 @@ fn overridden<T: Display>(
     // The operator sets these fields again (vxlanVNI since 1.32, vxlanPort since 1.40), and not the variables.
     // Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go (setDefaultsOnFelixConfiguration).
     let is_filled_in = [VXLAN_PORT.field, VXLAN_VNI.field].contains(&setting.field);
-    Some(if install.is_run_by_operator() && is_filled_in {
-        finding.fix(format!(
-            "remove {variable} where it is set, in the Installation or by what changes the DaemonSet; on Windows nodes, the \
-             FelixConfiguration counts"
-        ))
-    } else if install.is_run_by_operator() {
-        finding.fix(format!("remove the field: the operator sets {variable}"))
-    } else {
-        finding
-            .fix(format!(
-                "if the FelixConfiguration is right, remove {variable}; this restarts calico-node"
-            ))
-            .paste(unset_variable(&environment.from.object, variable))
-    })
+    if install.is_run_by_operator() && is_filled_in {
+        return Some(finding.fix(format!(
+            "remove {variable} where it is set, in the Installation or by what changes the DaemonSet: {effect}. On Windows \
+             nodes, the FelixConfiguration counts already"
+        )));
+    }
+    if install.is_run_by_operator() {
+        return Some(finding.fix(format!("remove the field: the operator sets {variable}")));
+    }
+    let name = from.object.name.as_deref().unwrap_or("default");
+    let written = environment.value.written(setting.field);
+    let command = ResourceWriter::of(case.snapshot).patch_spec(
+        resource_writer::FELIX_CONFIGURATIONS,
+        name,
+        &json!({ setting.field: written }),
+    );
+    let what = match &written {
+        Some(Value::String(value)) => format!("to keep what runs, set the field to {value}, too"),
+        Some(value) => format!("to keep what runs, set the field to {value}, too"),
+        None => "to keep what runs, remove the field".to_owned(),
+    };
+    let other = Step::new(format!(
+        "if the FelixConfiguration is right, remove {variable} from {}, which restarts calico-node: {effect}",
+        environment.from.object
+    ));
+    Some(finding.fix(what).paste(command).or(vec![other]))
 }
