@@ -125,6 +125,56 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
     },
 };
 
+pub(super) const CIDR_NOTATION: Rule = Rule {
+    entry: Entry {
+        code: "cidr-notation",
+        title: "a pool's cidr must be in canonical notation",
+        meaning: "Calico's API writes a CIDR in its canonical notation, RFC 5952 for IPv6: fd00:10:244::/56 for \
+                  FD00:10:244:0::/56, and without leading zeros in the prefix length.",
+        impact: "The operator creates the first pools as written, without Calico's API, and matches pools by the text of \
+                 their CIDR. Up to Calico 3.30 and with 3.32, every later change of the pool is rejected (IPPool CIDR \
+                 cannot be modified), and TigeraStatus ippools becomes Degraded. With 3.31, Calico's API rewrites the \
+                 CIDR, and the operator then deletes the pool under its pods.",
+        criteria: "Checked for operators 1.34 to 1.43: later ones compare networks, and before, calico-node creates the \
+                   pools through Calico's API. A cidr with host bits is reported by cidr-host-bits, and one of an existing \
+                   pool by existing-pool-missing.",
+        fix: "Write the cidr in its canonical notation.",
+        source: "tigera/operator#3494; tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
+                 projectcalico/calico v3.28.5 and v3.31.7, libcalico-go/lib/clientv3/ippool.go",
+    },
+    enforcement: Enforcement::Unenforced,
+    check: |case| {
+        if !case.operator.since(34) || case.operator.since(44) {
+            return Vec::new();
+        }
+        case.networks()
+            .filter(|(pool, cidr)| {
+                let is_elsewhere = cidr.has_host_bits() || cidr.mapped_ipv4().is_some();
+                !is_elsewhere && case.existing(pool).is_none()
+            })
+            .filter_map(|(pool, cidr)| {
+                let canonical = cidr.to_string();
+                let written = pool.written.cidr.as_deref()?;
+                let is_rewritten = case.operator.since(40) && !case.operator.since(42);
+                (written != canonical).then(|| {
+                    pool.violation(
+                        Field::Cidr,
+                        format!("{} is not in canonical notation", shown(written)),
+                        if is_rewritten {
+                            "the operator creates the pool as written; Calico's API then writes it as the canonical one, \
+                             and the operator, which matches pools by the text of their CIDR, deletes it under its pods"
+                        } else {
+                            "the operator creates the pool as written; afterwards Calico's API rejects every change to it \
+                             (IPPool CIDR cannot be modified)"
+                        },
+                        format!("write {canonical}"),
+                    )
+                })
+            })
+            .collect()
+    },
+};
+
 /// Calico v3.32.1, libcalico-go/lib/clientv3/ippool.go lines 550 and 558.
 const LINK_LOCAL: [(&str, &str); 2] = [
     ("169.254.0.0/16", "IPv4 Link Local range 169.254.0.0/16"),

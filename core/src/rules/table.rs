@@ -27,6 +27,7 @@ pub(super) static RULES: &[Rule] = &[
     cidr::CIDR_SYNTAX,
     cidr::CIDR_IPV4_MAPPED,
     cidr::CIDR_HOST_BITS,
+    cidr::CIDR_NOTATION,
     cidr::CIDR_LINK_LOCAL,
     block_size::BLOCK_SIZE_RANGE,
     block_size::BLOCK_SIZE_FIT,

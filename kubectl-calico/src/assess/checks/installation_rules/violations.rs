@@ -157,7 +157,7 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
 }
 
 /// Whether CAL204, CAL208, CAL209 or CAL218 reports the violation, because the pools exist. One of the same range keeps
-/// the operator from creating a pool with host bits.
+/// the operator from creating a pool with host bits or in another notation.
 fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
     let rule = violation.rule.entry.code;
     let pools = written.pools.as_deref().unwrap_or_default();
@@ -165,7 +165,7 @@ fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Viol
     let exists = |cidr: &str| existing.iter().any(|pool| pool.spec.cidr == cidr);
     let fields = violation.fields.iter();
     match rule {
-        "cidr-host-bits" => {
+        "cidr-host-bits" | "cidr-notation" => {
             let existing = existing
                 .iter()
                 .filter_map(|pool| pool.spec.cidr.parse().ok());
