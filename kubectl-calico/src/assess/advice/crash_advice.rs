@@ -4,6 +4,7 @@ use super::agent_advice::suspects;
 use super::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
+use crate::assess::checks::ebpf::NO_API_ADDRESS;
 use crate::assess::finding::{Finding, Suspect};
 use crate::facts::thresholds::PROBE_TIMEOUT;
 use crate::facts::typha::is_used;
@@ -52,7 +53,10 @@ pub(crate) fn crashed(
         }
         "tigera-operator" => {
             let finding = finding
-                .suspects([Suspect::Code(KINDS_NOT_SERVED.entry.code)])
+                .suspects([
+                    Suspect::Code(KINDS_NOT_SERVED.entry.code),
+                    Suspect::Code(NO_API_ADDRESS.entry.code),
+                ])
                 .fix(read)
                 .paste(log);
             let definitions = apply(case);

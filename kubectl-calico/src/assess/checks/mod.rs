@@ -60,6 +60,7 @@ pub(crate) mod node_selectors;
 pub(crate) mod nodes_left_out;
 pub(crate) mod nodes_without_address;
 pub(crate) mod operator;
+mod operator_without_api;
 pub(crate) mod other_plugins;
 pub(crate) mod overlapping_pools;
 pub(crate) mod overlaps;

@@ -6,7 +6,7 @@ use super::{is_on, turned_on};
 use crate::assess::advice::install_kube_proxy::INSTALL_KUBE_PROXY;
 use crate::assess::advice::services_endpoint::{self, Misplaced};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::checks::other_plugins;
+use crate::assess::checks::{operator_without_api, other_plugins};
 use crate::assess::finding::Finding;
 use crate::facts::platform::Platform;
 use crate::snapshot::resources::{
@@ -29,7 +29,8 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         criteria: "All of these hold: kube-proxy has no pods, neither of a DaemonSet nor static ones; eBPF is on; no calico-node \
                    is ready, or a pod of Calico does not start; KUBERNETES_SERVICE_HOST of \
                    calico-node is unset, empty, or the address of a Service. A cluster of \
-                   kubeadm, k3s or RKE2 with neither eBPF nor kube-proxy also counts. Platforms that \
+                   kubeadm, k3s or RKE2 with neither eBPF nor kube-proxy also counts, and so does an operator that \
+                   fails in such a cluster before there is a calico-node. Platforms that \
                    run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not, unless a \
                    server's annotation k3s.io/node-args or rke2.io/node-args has \
                    --disable-kube-proxy.",
@@ -50,7 +51,11 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         &KUBE_PROXY_COMPONENTS,
     ],
     judges: Judges::Following,
-    find: |case| no_api_address(case).into_iter().collect(),
+    find: |case| {
+        let of_operator = || operator_without_api::finding(&NO_API_ADDRESS.entry, case);
+        let found = no_api_address(case).or_else(of_operator);
+        found.into_iter().collect()
+    },
 };
 
 /// A calico-node without the address.
