@@ -36,14 +36,15 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
                    no such server. An APIServer resource that is not Ready is also reported, \
                    unless the operator already says why (CAL107, CAL108).",
         fix: "The fix depends on the reason of the condition.\n\
-              - MissingEndpoints: find out why the calico-apiserver pods are not ready.\n\
+              - MissingEndpoints: find out why the calico-apiserver pods are not ready. If the operator reports that \
+              their namespace is being deleted, delete the APIService, for which the namespace waits.\n\
               - FailedDiscoveryCheck with x509: the server's certificate and the registration do not match.\n\
               - FailedDiscoveryCheck with a bad status: read the log of the pods.\n\
               - Any other FailedDiscoveryCheck: the control plane cannot reach the pods. Check that the \
               control plane nodes run calico-node, and that nothing between nodes drops encapsulated traffic \
               or TCP 5443. A managed control plane needs TCP 5443 to the nodes.\n\
               - ServiceNotFound after Calico was removed: delete the APIService.",
-        source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
+        source: "projectcalico/calico#10494, #10849, #12131, #7555; tigera/operator#3439; kubernetes v1.34, \
                  kube-aggregator, available_controller.go",
     },
     needs: &[&API_SERVICE, &API_SERVERS],
@@ -62,6 +63,10 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
 
 const DELETE_REGISTRATION: &str =
     "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org";
+
+const BREAK_DEADLOCK: &str = "delete the registration. The namespace is being deleted and waits for it, because Kubernetes \
+    must first list the objects of every API group; and no pod can be created in the namespace that would answer. Once \
+    the namespace is gone, the operator creates both again";
 
 fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let backend = service.spec.as_ref()?.service.as_ref()?;
@@ -121,6 +126,9 @@ fn of_condition(case: &Case, reason: &str, message: &str, namespace: &str) -> Wa
     let namespace = pasted(namespace);
     let list = format!("kubectl get pods -n {namespace} -l k8s-app=calico-apiserver -o wide");
     let (fix, command) = match reason {
+        "MissingEndpoints" | "ServiceNotFound" if is_terminating(case, namespace) => {
+            (BREAK_DEADLOCK, DELETE_REGISTRATION.to_owned())
+        }
         "ServiceNotFound" if !is_requested(case) => (
             "delete the registration: Calico's API server is no longer requested, and what is being \
              deleted waits until the registration is gone",
@@ -167,6 +175,14 @@ fn blocked(case: &Case, list: String) -> (&'static str, String) {
             list
         },
     )
+}
+
+/// Whether the operator reports that the server's namespace is being deleted.
+fn is_terminating(case: &Case, namespace: &str) -> bool {
+    let components = case.facts.components.value();
+    let says = format!("in namespace {namespace} because it is being terminated");
+    let mut components = components.into_iter().flatten();
+    components.any(|component| component.message.contains(&says))
 }
 
 fn is_unready_server(pod: &Pod) -> bool {

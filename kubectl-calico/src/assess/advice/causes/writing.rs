@@ -8,6 +8,7 @@ use super::commands::{
     secrets, webhooks,
 };
 use super::known_cause::KnownCause;
+use crate::assess::checks::api_server::API_SERVER_SILENT;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::deletion::DELETION_STUCK;
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
@@ -77,7 +78,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         texts: &["because it is being terminated"],
         means: "a namespace that the operator needs is being deleted",
         fix: "find out what prevents the deletion of the namespace; once it is gone, the operator recreates it",
-        explained_by: &[&DELETION_STUCK],
+        explained_by: &[&DELETION_STUCK, &API_SERVER_SILENT],
         paste: namespaces,
         ..KnownCause::USUAL
     },
