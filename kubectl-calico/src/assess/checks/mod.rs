@@ -28,6 +28,7 @@ mod datastore_migration;
 pub(crate) mod deletion;
 pub(crate) mod drift;
 pub(crate) mod ebpf;
+pub(crate) mod family_without_pool;
 mod felix_environment;
 pub(crate) mod foreign_pods;
 pub(crate) mod gone_nodes;
@@ -154,6 +155,7 @@ pub static CHECKS: &[Check] = &[
     windows_affinity::NO_STRICT_AFFINITY,
     pod_cidrs::POD_CIDR_MISSING,
     pod_cidrs_outside::POD_CIDRS_OUTSIDE_POOLS,
+    family_without_pool::FAMILY_WITHOUT_POOL,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,
