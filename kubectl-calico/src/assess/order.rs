@@ -1,15 +1,18 @@
 //! The order of findings: what must be fixed first, and symptoms below their causes.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::check::Check;
 use super::checks::api_server::API_SERVER_SILENT;
+use super::checks::components::COMPONENT_NOT_AVAILABLE;
 use super::checks::crds::KINDS_NOT_SERVED;
 use super::checks::dataplane::DATAPLANE_DRIFT;
 use super::checks::deletion::DELETION_STUCK;
 use super::checks::ebpf::{KUBE_PROXY_BESIDE, NO_API_ADDRESS};
 use super::checks::foreign_pods::ADDRESS_OUTSIDE_POOLS;
 use super::checks::installation::INSTALLATION_MISSING;
+use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::kubeadm::POD_SUBNET_MISSING;
 use super::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use super::checks::nodes_without_address::NO_ADDRESS;
@@ -21,10 +24,14 @@ use crate::repair::Step;
 use crate::repair::step::begin_with;
 
 /// Pairs of checks: the fix of the second one fails, or does harm, while the first one's is pending.
-const SEQUENCE: [(&Check, &Check); 8] = [
+const SEQUENCE: [(&Check, &Check); 10] = [
     // An operator that is too old for Kubernetes never completes an install.
     (&OPERATOR_TOO_OLD, &INSTALLATION_MISSING),
     (&OPERATOR_TOO_OLD, &KINDS_NOT_SERVED),
+    // The operator does nothing until it can read its kinds.
+    (&KINDS_NOT_SERVED, &INSTALLATION_MISSING),
+    // While one waits, the operator creates the pool that it should not.
+    (&RULE_BROKEN, &COMPONENT_NOT_AVAILABLE),
     // Nothing is created in a namespace that is being deleted.
     (&DELETION_STUCK, &INSTALLATION_MISSING),
     // The operator creates the API server only after the pools.
@@ -73,18 +80,40 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
         .filter_map(|index| unordered.get_mut(index)?.take())
         .collect();
     for (first, then) in SEQUENCE {
-        put_before(&mut findings, first, then);
+        put_before(
+            &mut findings,
+            |finding| first.found(finding),
+            |finding| then.found(finding),
+        );
+    }
+    let steps = findings.iter().flat_map(|finding| &finding.fix);
+    let named: BTreeSet<&'static str> = steps.filter_map(Step::fixed_first).collect();
+    for code in named {
+        put_before(
+            &mut findings,
+            |finding| finding.code == code,
+            |finding| {
+                finding
+                    .fix
+                    .iter()
+                    .any(|step| step.fixed_first() == Some(code))
+            },
+        );
     }
     findings
 }
 
-/// Moves the first finding of one check, with its symptoms, before those of another one.
-fn put_before(findings: &mut [Finding], first: &Check, then: &Check) {
-    let cause = |check: &Check| {
+/// Moves the first of some findings, with its symptoms, before others.
+fn put_before(
+    findings: &mut [Finding],
+    first: impl Fn(&Finding) -> bool,
+    then: impl Fn(&Finding) -> bool,
+) {
+    let cause = |is_it: &dyn Fn(&Finding) -> bool| {
         let mut found = findings.iter();
-        found.position(|finding| check.found(finding) && finding.symptom_of.is_none())
+        found.position(|finding| is_it(finding) && finding.symptom_of.is_none())
     };
-    let (Some(from), Some(to)) = (cause(first), cause(then)) else {
+    let (Some(from), Some(to)) = (cause(&first), cause(&then)) else {
         return;
     };
     let (mut moved, reference) = (1, findings.get(from).map(Finding::reference));
@@ -94,7 +123,7 @@ fn put_before(findings: &mut [Finding], first: &Check, then: &Check) {
     {
         moved += 1;
     }
-    for finding in findings.iter_mut().filter(|finding| then.found(finding)) {
+    for finding in findings.iter_mut().filter(|finding| then(finding)) {
         if finding.after.is_none() && finding.symptom_of.is_none() {
             finding.after.clone_from(&reference);
         }

@@ -68,7 +68,7 @@ fn installer(install: &Install) -> Option<&Installer> {
 fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
     let what = |tool: &str, suspend: &str| {
         format!(
-            "{suspend} first: otherwise {tool} reverts each change, and the operator then deletes pools that \
+            "first {suspend}; otherwise {tool} reverts each change, and the operator then deletes pools that \
              are no longer listed while pods still use them"
         )
     };
@@ -80,7 +80,7 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
             }
             Hold::ThereOnly => Some(Step::new(format!(
                 "change the Installation only {}, one step at a time: {} reverts patches, and the operator then deletes \
-                 pools under their pods",
+                 pools while pods still use them",
                 tool.place(),
                 tool.name()
             ))),

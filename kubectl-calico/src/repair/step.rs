@@ -26,6 +26,9 @@ pub struct Step {
     /// Whether only the operator has yet to do it.
     #[serde(skip)]
     awaits_operator: bool,
+    /// The code of the finding whose fix comes first.
+    #[serde(skip)]
+    fixed_first: Option<&'static str>,
 }
 
 /// The steps of alternatives, of which only one is carried out.
@@ -82,7 +85,21 @@ impl Step {
             is_withheld: false,
             reads_result: false,
             awaits_operator: false,
+            fixed_first: None,
         }
+    }
+
+    /// That the finding with this code must be fixed first, and why.
+    pub fn after(code: &'static str, why: &str) -> Self {
+        Self {
+            fixed_first: Some(code),
+            ..Self::new(format!("fix {code} first: {why}"))
+        }
+    }
+
+    /// The code of the finding whose fix comes first.
+    pub fn fixed_first(&self) -> Option<&'static str> {
+        self.fixed_first
     }
 
     /// Makes its commands read the cluster as the steps before it have changed it.

@@ -41,8 +41,8 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
     let object = node.object();
     if !changes.is_empty() {
         let what = if changes.iter().any(|(_, value)| value == UNKNOWN) {
-            "set the range of calico-node's pool to that of the deleted one, which contained the blocks \
-             that are left, and its block size to theirs"
+            "replace CIDR with the range of the deleted pool, which contained the blocks that are left; the \
+             block size must be theirs"
         } else {
             "set the block size of calico-node's pool to that of the blocks that are left"
         };

@@ -5,13 +5,17 @@
 //! be changed); kubeadm's documentation, kubeadm init; docs.k3s.io, k3s server (cluster-cidr).
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::pod_network::{Source, hold};
 
 use crate::assess::check::Case;
+use crate::assess::checks::kubeadm::EDIT as EDIT_KUBEADM;
+use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::platform::Platform;
 use crate::facts::pools::ExistingPool;
 use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::free_range::{is_clear_of_services_and_nodes, temporary};
+use crate::repair::room::named;
 
 /// Whether every part of the pod network of a family overlaps nodes or Services.
 pub(crate) fn is_taken(case: &Case, family: Family) -> bool {
@@ -74,29 +78,127 @@ pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &s
     steps
 }
 
+/// What to do where only kubeadm's own settings are another network than that of the pools: kube-controller-manager and the
+/// podCIDRs of all nodes, which cannot follow it, are in that of the pools.
+pub(crate) fn to_that_of_pools(case: &Case, olds: &[&ExistingPool]) -> Option<Vec<Step>> {
+    let networks = &case.facts.networks;
+    let best = networks.best()?;
+    let family = olds.first()?.family()?;
+    if best.rank != Some(Source::Kubeadm)
+        || case.facts.cluster.platform.value() != Some(&Platform::Kubeadm)
+    {
+        return None;
+    }
+    let of = |rank| {
+        networks
+            .pods
+            .iter()
+            .find(|network| network.rank == Some(rank))
+    };
+    let manager: Vec<Cidr> = of(Source::ControllerManager)?
+        .of_family(family)
+        .copied()
+        .collect();
+    let mut parts = of(Source::NodePodCidrs)?.of_family(family).peekable();
+    let is_right = |cidr: &Cidr| {
+        hold(&manager, cidr) && is_clear_of_services_and_nodes(case.snapshot, case.facts, cidr)
+    };
+    let are_right = parts.peek().is_some()
+        && parts.all(|part| hold(&manager, part))
+        && olds
+            .iter()
+            .all(|old| old.network.is_some_and(|cidr| is_right(&cidr)));
+    if !are_right {
+        return None;
+    }
+    let list = in_place_of(best, family, &manager);
+    let subnet = Step::new(format!(
+        "set podSubnet to {list}, the network of {}: no pod has to move, because kube-controller-manager and the nodes \
+         have it already. The operator and kubeadm upgrade read podSubnet",
+        named(olds)
+    ));
+    let steps = [subnet.run(EDIT_KUBEADM)].into_iter();
+    Some(steps.chain(of_kube_proxy(case, &list)).collect())
+}
+
+/// A network with other CIDRs of one family, as podSubnet.
+fn in_place_of(network: &ConfiguredNetwork, family: Family, with: &[Cidr]) -> String {
+    let mut list: Vec<String> = Vec::new();
+    let mut with = with.iter();
+    for cidr in &network.cidrs {
+        if cidr.family() != family {
+            list.push(cidr.to_string());
+        } else {
+            list.extend(with.by_ref().map(Cidr::to_string));
+        }
+    }
+    list.join(",")
+}
+
+/// Gives kube-proxy the network, unless it has that already.
+fn of_kube_proxy(case: &Case, list: &str) -> Option<Step> {
+    let mut networks = case.facts.networks.pods.iter();
+    let proxy = networks.find(|network| network.rank == Some(Source::KubeProxy));
+    let is_set = proxy.is_some_and(|proxy| {
+        let cidrs: Vec<String> = proxy.cidrs.iter().map(Cidr::to_string).collect();
+        cidrs.join(",") == list
+    });
+    let step = Step::new(format!(
+        "set clusterCIDR of kube-proxy to {list}, and restart it"
+    ));
+    (!is_set).then(|| {
+        step.run("kubectl edit configmap -n kube-system kube-proxy")
+            .run("kubectl rollout restart -n kube-system daemonset/kube-proxy")
+    })
+}
+
+/// Whether kube-controller-manager and the podCIDRs of all nodes are in a network already.
+fn is_of_manager(case: &Case, network: &Cidr) -> bool {
+    let networks = case.facts.networks.pods.iter();
+    let mut ours = networks.filter(|it| {
+        matches!(
+            it.rank,
+            Some(Source::ControllerManager | Source::NodePodCidrs)
+        )
+    });
+    let is_known = ours
+        .clone()
+        .any(|it| it.rank == Some(Source::ControllerManager));
+    is_known
+        && ours.all(|it| {
+            let mut of_family = it.of_family(network.family());
+            of_family.all(|cidr| network.contains(cidr))
+        })
+}
+
 fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
+    let best = case.facts.networks.best();
+    let list = best.map_or_else(
+        || to.to_string(),
+        |best| in_place_of(best, to.family(), &[*to]),
+    );
     match case.facts.cluster.platform.value() {
         _ if case.facts.by_pod_cidr() => vec![Step::new(format!(
             "{why}: recreate the cluster with that CIDR, because host-local IPAM uses the podCIDRs of nodes, \
              which cannot be changed"
         ))],
-        Some(Platform::Kubeadm) => vec![
-            Step::new(format!(
+        Some(Platform::Kubeadm) => {
+            let subnet = Step::new(format!(
                 "{why}. If nothing runs in the cluster yet, create the cluster again with kubeadm init \
-                 --pod-network-cidr={to}. Otherwise, set podSubnet to {to}; the operator and kubeadm upgrade \
+                 --pod-network-cidr={list}. Otherwise, set podSubnet to {list}; the operator and kubeadm upgrade \
                  read it from there"
-            ))
-            .run("kubectl edit configmap -n kube-system kubeadm-config"),
-            Step::new(format!(
+            ));
+            let manager = Step::new(format!(
                 "on each control plane node, in /etc/kubernetes/manifests/kube-controller-manager.yaml, \
-                 set --cluster-cidr={to} and --allocate-node-cidrs=false: the podCIDR of a node cannot be \
+                 set --cluster-cidr={list} and --allocate-node-cidrs=false: the podCIDR of a node cannot be \
                  changed, the controller manager does not start if it is outside the pod network, \
                  and Calico's IPAM does not use it"
-            )),
-            Step::new(format!("set clusterCIDR of kube-proxy to {to}, and restart it"))
-                .run("kubectl edit configmap -n kube-system kube-proxy")
-                .run("kubectl rollout restart -n kube-system daemonset/kube-proxy"),
-        ],
+            ));
+            let mut steps = vec![subnet.run(EDIT_KUBEADM)];
+            steps.extend((!is_of_manager(case, to)).then_some(manager));
+            steps.extend(of_kube_proxy(case, &list));
+            steps
+        }
         Some(Platform::K3s | Platform::Rke2) => vec![Step::new(format!(
             "{why}: create the cluster again with that as cluster-cidr, which cannot be changed later"
         ))],

@@ -4,7 +4,8 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::hold;
 use serde_json::json;
 
-use super::moves::{Decision, decide, is_canonical};
+use super::misplaced::is_misplaced;
+use super::moves::{Decision, decide, is_changeable};
 use super::pod_network_change;
 use super::pool_deletions::complete_deletion;
 use super::pool_fixes::{block_size, made_lasting, set_listed};
@@ -36,16 +37,45 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
     }
     match free_range(case, pool) {
         Some(to) => set(to),
-        None => vec![Step::new(
-            "give the pool an unused CIDR inside the pod network",
-        )],
+        None => unlist_without_network(case, pool).unwrap_or_else(|| {
+            vec![Step::new(
+                "give the pool an unused CIDR inside the pod network",
+            )]
+        }),
     }
+}
+
+/// Removes a listed pool of a family for which the cluster has no pod CIDR.
+fn unlist_without_network(case: &Case, pool: &CandidatePool) -> Option<Vec<Step>> {
+    let (family, network) = (pool.family()?, case.facts.networks.best()?);
+    let is_only = case.facts.installation.as_ref()?.effective.pools.len() < 2;
+    if is_only || network.of_family(family).next().is_some() {
+        return None;
+    }
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let step = Step::new(format!(
+        "remove {} from the Installation: the cluster has no {family} pod CIDR",
+        pool.cidr
+    ));
+    let steps = vec![step.run(writer.list_instead(pool.index?, &[]))];
+    Some(made_lasting(case, &writer, steps))
+}
+
+/// What moves the pods of an existing pool to another one, so that no other change of the pool is worth while.
+pub(crate) fn moved_anyway(case: &Case, pool: &ExistingPool) -> Option<Vec<Step>> {
+    let is_moved = is_misplaced(case, pool)
+        && !node_pod_cidrs::are_in(case.snapshot, case.facts, pool)
+        && !pool.is_being_deleted()
+        && with_both_tunnels(&pool.spec).is_none()
+        && !is_temporary(pool)
+        && can_be_relocated(case, pool);
+    is_moved.then(|| relocate_existing(case, pool))
 }
 
 /// Whether the pods of an existing pool can be moved with what is known of the cluster.
 pub(crate) fn can_be_relocated(case: &Case, old: &ExistingPool) -> bool {
     let is_moved = |family| matches!(decide(case, family, Some(old)), Decision::Moved(_));
-    is_canonical(old) && old.family().is_some_and(is_moved)
+    is_changeable(case, old) && old.family().is_some_and(is_moved)
 }
 
 /// Moves the pods of an existing pool, together with those of all others that must be moved.
@@ -63,19 +93,21 @@ pub(crate) fn relocate_existing(case: &Case, old: &ExistingPool) -> Vec<Step> {
              from it new ones, and delete it once kubectl calico status shows none in use"
         ))];
     }
-    if !is_canonical(old) {
+    if !is_changeable(case, old) {
         return if undeletable::is_fixed(case) {
             undeletable::replace(case, old)
         } else {
-            vec![Step::new(format!(
-                "fix CAL209 first: until then, Calico's API refuses to change {name}"
-            ))]
+            vec![Step::after(
+                "CAL209",
+                &format!("until then, Calico's API refuses to change {name}"),
+            )]
         };
     }
     if with_both_tunnels(&old.spec).is_some() {
-        return vec![Step::new(format!(
-            "fix CAL305 first: until then, Calico's API refuses any other change of {name}"
-        ))];
+        return vec![Step::after(
+            "CAL305",
+            &format!("until then, Calico's API refuses any other change of {name}"),
+        )];
     }
     if is_temporary(old)
         && let Some(steps) = finish(case, old)

@@ -7,8 +7,8 @@ use crate::snapshot::Pod;
 /// The cause, if the scheduler names a taint that a pod does not tolerate.
 ///
 /// The Installation's controlPlaneTolerations replace the tolerations of Typha, which otherwise tolerates every taint, and
-/// add to those of the others. Source: tigera/operator v1.42.3, pkg/render/typha.go and kubecontrollers;
-/// projectcalico/calico#6087.
+/// add to those of the others; the overrides of typhaDeployment are applied last. Source: tigera/operator v1.42.3,
+/// pkg/render/typha.go and kubecontrollers; projectcalico/calico#6087.
 pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
     let scheduled = pods.iter().find_map(|pod| {
         let scheduled = pod.condition("PodScheduled")?;
@@ -28,23 +28,25 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
         _ => None,
     };
     let by_operator = case.facts.install.is_run_by_operator();
-    let fix = match (passing, by_operator) {
-        (Some(passing), true) => format!(
-            "{passing}; or, in controlPlaneTolerations of the Installation, add a toleration for the taint {key}"
+    const TAINTS: &str =
+        "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'";
+    let (fix, command) = match passing {
+        Some(passing) => (passing.to_owned(), TAINTS),
+        None if by_operator => (
+            format!(
+                "in controlPlaneTolerations of the Installation, add a toleration for the taint {key}. As this list \
+                 replaces Typha's own tolerations, also set typhaDeployment.spec.template.spec.tolerations to \
+                 [{{operator: Exists}}]. Or remove the taint from a node"
+            ),
+            "kubectl edit installations.operator.tigera.io default",
         ),
-        (Some(passing), false) => passing.to_owned(),
-        (None, true) => format!(
-            "in controlPlaneTolerations of the Installation, add a toleration for the taint {key}; or remove the taint \
-             from a node"
+        None => (
+            format!(
+                "in the pod template of its manifest, add a toleration for the taint {key}; or remove the taint from a \
+                 node"
+            ),
+            TAINTS,
         ),
-        (None, false) => format!(
-            "in the pod template of its manifest, add a toleration for the taint {key}; or remove the taint from a node"
-        ),
-    };
-    let command = if by_operator {
-        "kubectl edit installations.operator.tigera.io default"
-    } else {
-        "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'"
     };
     Some(WaitingCause {
         fix,

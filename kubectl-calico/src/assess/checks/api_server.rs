@@ -130,8 +130,8 @@ fn of_condition(case: &Case, reason: &str, message: &str, namespace: &str) -> Wa
             (BREAK_DEADLOCK, DELETE_REGISTRATION.to_owned())
         }
         "ServiceNotFound" if !is_requested(case) => (
-            "delete the registration: Calico's API server is no longer requested, and what is being \
-             deleted waits until the registration is gone",
+            "delete the registration: no APIServer resource exists anymore, and pending deletions wait \
+             until the registration is gone",
             DELETE_REGISTRATION.to_owned(),
         ),
         "MissingEndpoints" => ("find out why its pods are not ready", list),
@@ -164,12 +164,12 @@ fn of_condition(case: &Case, reason: &str, message: &str, namespace: &str) -> Wa
 fn blocked(case: &Case, list: String) -> (&'static str, String) {
     (
         "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
-         group from the cluster's. If projectcalico.org/v3 is not needed, delete the \
+         group from the cluster's (replace both with their IDs). If projectcalico.org/v3 is not needed, delete the \
          APIServer instead: calicoctl works without it, but the operator can no longer change \
          pools",
         if case.facts.cluster.platform.value() == Some(&Platform::Eks) {
-            "aws ec2 authorize-security-group-ingress --group-id NODE_GROUP \\\n  \
-             --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
+            "aws ec2 authorize-security-group-ingress --group-id NODE_SECURITY_GROUP_ID \\\n  \
+             --protocol tcp --port 5443 --source-group CLUSTER_SECURITY_GROUP_ID"
                 .to_owned()
         } else {
             list

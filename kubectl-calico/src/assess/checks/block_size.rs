@@ -3,9 +3,11 @@
 use calico_core::catalog::Entry;
 use calico_core::pool::BlockSize;
 
+use crate::assess::advice::relocation::moved_anyway;
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
-use crate::assess::check::{Check, Judges};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::repair::resource_writer::delete_pool_in_datastore;
 use crate::snapshot::resources::IP_POOLS;
 
 pub(crate) const BLOCK_SIZE: Check = Check {
@@ -32,11 +34,14 @@ pub(crate) const BLOCK_SIZE: Check = Check {
         if case.facts.by_calico_ipam() == Some(false) {
             return Vec::new();
         }
-        existing_pools(case).iter().filter_map(finding).collect()
+        existing_pools(case)
+            .iter()
+            .filter_map(|pool| finding(case, pool))
+            .collect()
     },
 };
 
-fn finding(pool: &CandidatePool) -> Option<Finding> {
+fn finding(case: &Case, pool: &CandidatePool) -> Option<Finding> {
     let (network, size) = (pool.network?, pool.block_size?);
     let range = BlockSize::range(network.family());
     let (low, high) = (range.start(), range.end());
@@ -47,11 +52,26 @@ fn finding(pool: &CandidatePool) -> Option<Finding> {
         Ok(size) if range.contains(&size) => return None,
         _ => format!("block size {size} is not between {low} and {high}"),
     };
-    Some(
-        Finding::error(&BLOCK_SIZE.entry, pool.object(), message)
-            .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-            .evidence(pool.object(), pool.field("blockSize"), size)
-            .impact("no addresses are assigned from the pool")
-            .fix("add another pool and delete this one: the block size of an existing pool is immutable"),
-    )
+    let finding = Finding::error(&BLOCK_SIZE.entry, pool.object(), message)
+        .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+        .evidence(pool.object(), pool.field("blockSize"), size)
+        .impact("no addresses are assigned from the pool");
+    let existing = pool.existing?;
+    // A deletion first disables the pool, and Calico's API refuses every change of a pool with such a size:
+    // projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
+    let is_refused = !u8::try_from(size).is_ok_and(|size| range.contains(&size));
+    Some(if is_refused && !existing.owned_by_operator {
+        finding
+            .fix(
+                "delete the pool directly in the datastore, because Calico's API refuses to, and create one with another \
+                 block size if it is needed",
+            )
+            .paste(delete_pool_in_datastore(case.snapshot, &existing.name))
+    } else if let Some(moved) = moved_anyway(case, existing) {
+        finding.fixed_by_all(moved)
+    } else {
+        finding.fix(
+            "add another pool and delete this one: the block size of an existing pool is immutable",
+        )
+    })
 }

@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::text::shortened;
 
 use crate::assess::advice::pool_fixes::encapsulate_for_cloud;
+use crate::assess::advice::relocation::moved_anyway;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
@@ -81,7 +82,11 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
                 .impact(impact.as_str())
-                .fixed_by_all(encapsulate_for_cloud(case, pool)),
+                .fixed_by_all(
+                    pool.existing
+                        .and_then(|existing| moved_anyway(case, existing))
+                        .unwrap_or_else(|| encapsulate_for_cloud(case, pool)),
+                ),
             )
         };
         candidate_pools(case).iter().filter_map(dropped).collect()

@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 
 use crate::assess::advice::pool_fixes::{encapsulate, routes_of_cloud};
+use crate::assess::advice::relocation::moved_anyway;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
@@ -173,7 +174,10 @@ fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, dropping: &Dropping) -
         needs,
         allow,
     } = *dropping;
-    let steps = if case.facts.by_pod_cidr() {
+    let moved = pool.existing.and_then(|pool| moved_anyway(case, pool));
+    let steps = if let Some(moved) = moved {
+        moved
+    } else if case.facts.by_pod_cidr() {
         vec![routes_of_cloud()]
     } else {
         let pass = Step::new(format!(

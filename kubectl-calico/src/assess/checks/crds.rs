@@ -69,8 +69,8 @@ fn of_operator(case: &Case) -> Option<Finding> {
         not_served("operator.tigera.io", &missing, &object_of(operator))?
             .impact("the operator can neither read what to install nor report its status")
             .fix(
-                "apply the definitions of the same release; the tigera-operator Helm chart never \
-                 upgrades them, and since Calico 3.32 does not include them",
+                "apply the definitions of the same release; Helm never upgrades them, and the \
+                 tigera-operator chart no longer includes them as of Calico 3.32",
             )
             .paste(apply(case)),
     )
@@ -93,6 +93,16 @@ fn of_calico(case: &Case) -> Option<Finding> {
         if_not_served(&IPAM_BLOCKS, &snapshot.ipam_blocks),
     ];
     let (group, fix, paste) = match snapshot.store {
+        Store::V1 if case.facts.install.is_from_manifests() => {
+            let url = case.facts.install.manifest_url("crds.yaml");
+            let command =
+                url.map(|url| format!("kubectl apply --server-side --force-conflicts -f {url}"));
+            (
+                V1,
+                "apply the definitions of the same release",
+                command.unwrap_or_default(),
+            )
+        }
         Store::V1 => (V1, "apply the definitions of the same release", apply(case)),
         Store::V3 => (
             V3,

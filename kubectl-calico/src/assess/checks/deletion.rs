@@ -2,8 +2,8 @@
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::Namespace;
 
+use super::namespace_deletion;
 use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
@@ -16,7 +16,6 @@ use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 use crate::snapshot::{Installation, ObjectRef};
-use crate::views::calico_node::OPERATOR_NAMESPACE;
 use crate::views::objects::operator_deployment;
 
 pub(crate) const DELETION_STUCK: Check = Check {
@@ -32,7 +31,7 @@ pub(crate) const DELETION_STUCK: Check = Check {
                    still be cleaning up, and the finding is a warning. Without one, nothing \
                    removes the operator's finalizers, and the finding is an error. It is also an \
                    error if the API server reports that the deletion of the namespace is \
-                   blocked.",
+                   blocked, or if the namespace is deleted and the Installation is not.",
         fix: "Let the operator of the same release finish; reinstall it if it is gone. Delete the \
               APIServer and the operator's other resources before the Installation, and the \
               Installation before the operator. As a last resort, and never while a new operator \
@@ -50,7 +49,9 @@ pub(crate) const DELETION_STUCK: Check = Check {
         let installations = case.snapshot.installations.items().iter();
         let installations = installations.filter_map(|found| installation(case, found));
         let namespace = case.snapshot.calico_system.read();
-        let namespace = namespace.and_then(|found| self::namespace(case, found));
+        let namespace = namespace.and_then(|found| {
+            namespace_deletion::find(case, &DELETION_STUCK.entry, found, operator_works(case))
+        });
         installations.chain(namespace).collect()
     },
 };
@@ -195,68 +196,4 @@ fn rollback(case: &Case) -> Option<Step> {
         "helm history -n {namespace} {release}\n\
          helm rollback -n {namespace} {release} REVISION"
     )))
-}
-
-fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
-    let since = namespace.metadata.deletion_timestamp.as_ref()?;
-    let object = ObjectRef::named("Namespace", OPERATOR_NAMESPACE);
-    let status = namespace.status.as_ref();
-    let conditions = status.and_then(|status| status.conditions.as_ref());
-    let reported: Vec<(&str, &str)> = conditions
-        .into_iter()
-        .flatten()
-        .filter(|condition| condition.status == "True")
-        .map(|condition| {
-            (
-                condition.type_.as_str(),
-                condition.message.as_deref().unwrap_or_default(),
-            )
-        })
-        .collect();
-    let undiscovered = reported.iter().any(|(kind, message)| {
-        *kind == "NamespaceDeletionDiscoveryFailure" && message.contains("projectcalico.org/v3")
-    });
-    let protected = reported
-        .iter()
-        .any(|(_, message)| message.contains("tigera.io/cni-protector"));
-    let works = operator_works(case);
-    let severity = if works && !undiscovered {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
-    let mut finding = Finding::new(
-        &DELETION_STUCK.entry,
-        severity,
-        &object,
-        "the namespace is being deleted",
-    )
-    .evidence(&object, "metadata.deletionTimestamp", since.0);
-    for (kind, message) in reported {
-        finding = finding.evidence(&object, format!("condition {kind}"), message);
-    }
-    let finding = finding.impact("Calico cannot be installed until the namespace is gone");
-    Some(if undiscovered {
-        finding
-            .fix(
-                "delete the registration of Calico's API server, unless the server can be \
-                 restored: it does not respond, which blocks the deletion of every namespace",
-            )
-            .paste("kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org")
-    } else if protected && !works {
-        finding
-            .fix(format!(
-                "reinstall the operator of the same release{}: it removes its finalizers \
-                 (tigera.io/cni-protector)",
-                as_rendered(case)
-            ))
-            .paste(install_again(case).unwrap_or_default())
-    } else {
-        finding
-            .fix("list what is left in the namespace, with its finalizers")
-            .paste(format!(
-                "kubectl get all,serviceaccounts,rolebindings -n {OPERATOR_NAMESPACE} \\\n  \
-                 -o custom-columns=KIND:.kind,NAME:.metadata.name,FINALIZERS:.metadata.finalizers"
-            ))
-    })
 }

@@ -2,11 +2,14 @@
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
+use calico_core::pod_network::hold;
 use k8s_openapi::api::core::v1::ConfigMap;
 
+use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::phrases::pasted_names;
+use crate::repair::Step;
 use crate::repair::kubectl::restart;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 use crate::views::calico_node::{CalicoNode, Variable};
@@ -39,10 +42,8 @@ fn half_enabled(case: &Case) -> Option<Finding> {
     let pool = pools
         .find(|pool| pool.serves_pods() && pool.enabled && pool.family() == Some(Family::V6))?;
     // calico-node creates a pool with a random range by itself.
-    case.facts
-        .networks
-        .best()
-        .and_then(|network| network.of_family(Family::V6).next())?;
+    let network = case.facts.networks.best()?;
+    network.of_family(Family::V6).next()?;
     let node = CalicoNode::current(case.snapshot)?;
     if node.is_of_operator() || node.is_canal() {
         return None;
@@ -83,6 +84,17 @@ fn half_enabled(case: &Case) -> Option<Finding> {
         finding = finding.evidence(object, "data.cni_network_config assign_ipv6", "not true");
     }
     let finding = finding.impact("pods get no IPv6 address, or one that other nodes cannot reach");
+    let is_outside = pool
+        .network
+        .is_some_and(|cidr| !hold(&network.cidrs, &cidr));
+    let finding = if is_outside {
+        finding.fixed_by(Step::after(
+            POOL_OUTSIDE_POD_NETWORK.entry.code,
+            "pods that are recreated before that get addresses of this pool",
+        ))
+    } else {
+        finding
+    };
     let (namespace, set) = pasted_names(&node.set.metadata);
     let finding = if unassigned {
         finding

@@ -69,16 +69,30 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
             .fix(if clean.is_empty() {
                 "remove the line, which is not the podSubnet field".to_owned()
             } else {
-                format!(
-                    "write exactly podSubnet: {} on that line, without quotes or spaces, and \
-                     remove any other line that contains podSubnet",
-                    clean.join(",")
-                )
+                correct(config, key, &clean.join(","))
             })
             .paste(EDIT);
         vec![finding]
     },
 };
+
+/// How the operator comes to read the subnet from the field, which is in one value of the ConfigMap only.
+fn correct(config: &ConfigMap, key: &str, clean: &str) -> String {
+    let field = format!(
+        "podSubnet: {clean}, without quotes, and with no space other than the one after the colon"
+    );
+    if key == KEY {
+        format!(
+            "under networking in {KEY}, write exactly {field}; remove any other line that contains podSubnet"
+        )
+    } else {
+        format!(
+            "remove the line {} from data.{key}, which the operator reads as the setting; in data.{KEY}, keep the line \
+             {field}",
+            quoted(&line(config, key))
+        )
+    }
+}
 
 /// What is wrong with the operator's reading.
 struct Wrong {

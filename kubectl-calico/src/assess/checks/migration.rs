@@ -162,7 +162,13 @@ fn in_progress(case: &Case) -> Finding {
                 "the operator never migrates Canal: both calico-node versions program policies on \
                  every node",
             )
-            .fix("remove the unwanted one: Canal's manifest, or the Installation");
+            .fix(
+                "in a maintenance window, remove the unwanted one. If it is Canal, delete the DaemonSet \
+                 canal and its file in /etc/cni/net.d on every node, and recreate the pods that it \
+                 connected; do not delete its whole manifest, which contains the CRDs of both. If it is \
+                 the operator's Calico, delete the Installation",
+            )
+            .paste("kubectl get pods -A -o wide");
     }
     if case.snapshot.nodes.read().is_some() {
         finding = finding.evidence(

@@ -49,6 +49,7 @@ pub(crate) mod lost_tunnels;
 pub(crate) mod migration;
 mod mixed_releases;
 pub(crate) mod mtu;
+mod namespace_deletion;
 pub(crate) mod nat_outgoing;
 pub(crate) mod network_sources;
 pub(crate) mod no_free_block;

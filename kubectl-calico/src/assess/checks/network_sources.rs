@@ -4,11 +4,13 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::{Source, hold};
 
+use crate::assess::advice::moves::kept_pools;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::networks::ConfiguredNetwork;
 use crate::phrases::few;
+use crate::repair::Step;
 use crate::snapshot::resources::{IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG};
 
 pub(crate) const SOURCES_DISAGREE: Check = Check {
@@ -29,7 +31,8 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
                    while there is no pool.",
         fix: "Set all of them to the same CIDRs: kube-proxy's ConfigMap (then restart kube-proxy), \
               kube-controller-manager's flag, and kubeadm-config, from which the next kubeadm \
-              upgrade configures both.",
+              upgrade configures both. While nodes have podCIDRs outside its --cluster-cidr, \
+              kube-controller-manager starts only with --allocate-node-cidrs=false.",
         source: "projectcalico/calico#5952, #962; kubernetes v1.34, cmd/kubeadm",
     },
     needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
@@ -100,9 +103,6 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
         let cidrs: Vec<String> = other.cidrs.iter().map(Cidr::to_string).collect();
         finding = finding.read(&other.from, few(&cidrs));
     }
-    let by_kube_proxy = wholes
-        .iter()
-        .any(|other| other.rank == Some(Source::KubeProxy));
     if let Some(proxy) = newer(case) {
         return finding
             .impact(format!(
@@ -113,18 +113,40 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
             .fix(format!("set podSubnet in kubeadm-config to {}", proxy.list()))
             .paste("kubectl edit configmap -n kube-system kubeadm-config");
     }
-    let finding = finding.impact(impact).fix(format!(
-        "set all sources to the network that contains the pools; this report uses {}",
-        best.source
-    ));
-    if by_kube_proxy {
-        finding.paste(
-            "kubectl edit configmap -n kube-system kube-proxy\n\
-             kubectl rollout restart -n kube-system daemonset/kube-proxy",
-        )
-    } else {
-        finding
+    let finding = finding.impact(impact);
+    if severity == Severity::Note {
+        return finding.fix("none needed");
     }
+    let mut kept = { Family::BOTH.iter() }.filter_map(|family| kept_pools(case, *family));
+    match kept.next() {
+        Some(steps) => finding.fixed_by_all(steps),
+        None => finding.fixed_by_all(adapt(case, best, &wholes)),
+    }
+}
+
+/// Gives each source the network that takes precedence, in which the pools are, or will be once CAL201 is fixed.
+fn adapt(case: &Case, best: &ConfiguredNetwork, wholes: &[&ConfiguredNetwork]) -> Vec<Step> {
+    let list: Vec<String> = best.cidrs.iter().map(Cidr::to_string).collect();
+    let list = list.join(",");
+    let networks = case.facts.networks.pods.iter();
+    let mut parts = networks.filter(|network| network.is_lower_bound());
+    let is_outside = parts.any(|parts| Family::BOTH.iter().any(|it| differ(best, parts, *it)));
+    let step = |other: &ConfiguredNetwork| match other.rank {
+        Some(Source::KubeProxy) => Step::new(format!(
+            "set clusterCIDR of kube-proxy to {list}, and restart it"
+        ))
+        .run("kubectl edit configmap -n kube-system kube-proxy")
+        .run("kubectl rollout restart -n kube-system daemonset/kube-proxy"),
+        Some(Source::ControllerManager) if is_outside => Step::new(format!(
+            "set --cluster-cidr={list} and --allocate-node-cidrs=false of kube-controller-manager: the podCIDR of a node \
+             cannot be changed, and the controller manager does not start if one is outside --cluster-cidr"
+        )),
+        Some(Source::ControllerManager) => Step::new(format!(
+            "set --cluster-cidr={list} of kube-controller-manager"
+        )),
+        _ => Step::new(format!("set the pod CIDR in {} to {list}", other.source)),
+    };
+    wholes.iter().map(|other| step(other)).collect()
 }
 
 /// kube-proxy's network, if it contains all existing pools for pods that podSubnet does not.

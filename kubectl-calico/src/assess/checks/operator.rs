@@ -90,8 +90,8 @@ fn missing(case: &Case) -> Option<Finding> {
             "nothing installs Calico"
         };
         return Some(finding.impact(impact).fix(
-            "install the operator with Calico's tigera-operator Helm chart, or with \
-             tigera-operator.yaml",
+            "install the operator with Calico's tigera-operator Helm chart and --set installation.enabled=false, \
+             because the Installation exists, or with tigera-operator.yaml",
         ));
     }
     Some(
@@ -220,8 +220,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     Some(
         finding
             .fix(
-                "fix what prevents its pod from running: the events of the pod and of its ReplicaSet show what \
-                 it is",
+                "fix what keeps its pod from running; the events of the pod and its ReplicaSet show the cause",
             )
             .paste(format!(
                 "kubectl get events -n {namespace} --sort-by=.lastTimestamp"

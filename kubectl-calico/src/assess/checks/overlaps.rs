@@ -157,7 +157,7 @@ fn overlaps_advertised(case: &Case, pool: &CandidatePool, cidr: &Cidr) -> Option
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
             .read(&from, range)
             .fix(if is_of_cluster(&from) {
-                "correct the range in the BGPConfiguration: it is to be the Service CIDR"
+                "correct the range in the BGPConfiguration: it must be the Service CIDR"
             } else {
                 "give these Services addresses of a range outside all pools, and advertise that one in the \
                  BGPConfiguration"

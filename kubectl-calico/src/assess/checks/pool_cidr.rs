@@ -5,6 +5,7 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
+use crate::assess::advice::moves::is_changeable;
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::advice::undeletable;
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
@@ -33,7 +34,9 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                  of the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot \
                  be modified\".",
         criteria: "The CIDR is compared with Calico's own notation of the network (RFC 5952 for \
-                   IPv6). Applies to existing pools; listed pools are covered by CAL110.",
+                   IPv6). From 3.31.3 on, the API of Calico 3.31 writes another notation of a network as its own \
+                   when it changes the pool; only pools of the operator then count. Applies to existing pools; \
+                   listed pools are covered by CAL110.",
         fix: "Up to Calico 3.31: write the canonical CIDR to the Installation, if it lists the \
               pool, and then directly to the IPPool in crd.projectcalico.org, bypassing Calico's \
               API. With 3.31, scale the operator to zero first, because it would delete the pool. \
@@ -49,7 +52,9 @@ pub(crate) const NOT_CANONICAL: Check = Check {
     find: |case| {
         let odd = |pool: &CandidatePool| {
             let network = pool.network?.network();
-            if network.to_string() == pool.cidr {
+            if network.to_string() == pool.cidr
+                || pool.existing.is_some_and(|it| is_changeable(case, it))
+            {
                 return None;
             }
             let message = if pool.network.is_some_and(|cidr| cidr.has_host_bits()) {

@@ -14,12 +14,13 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::pools::ExistingPool;
 use crate::facts::stray_blocks::StrayBlock;
-use crate::phrases::{counted, few, the_pool};
+use crate::phrases::{MOST_NAMES, counted, few, pasted, the_pool};
 use crate::repair::Step;
 use crate::repair::left_pods::LeftPods;
 use crate::repair::step::either;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::calico_node::CalicoNode;
 use crate::views::ipam_blocks::{Block, blocks};
 use crate::views::pods;
 
@@ -167,6 +168,32 @@ fn outside_pools(case: &Case, blocks: &[&StrayBlock]) -> Option<Finding> {
                 ),
         );
     }
+    let tunnels = tunnels(case, blocks);
+    if !tunnels.is_empty() {
+        let nodes = few(&tunnels);
+        let step = Step::new(format!(
+            "restart calico-node on {nodes}, so that the tunnels get addresses of an enabled pool"
+        ));
+        let node = CalicoNode::current(case.snapshot);
+        let namespace = node.and_then(|node| node.set.metadata.namespace.as_deref());
+        let step = namespace.into_iter().fold(step, |step, namespace| {
+            tunnels.iter().take(MOST_NAMES).fold(step, |step, name| {
+                step.run(format!(
+                    "kubectl delete pods -n {} -l 'k8s-app in (calico-node,canal)' \
+  --field-selector spec.nodeName={}",
+                    pasted(namespace),
+                    pasted(name)
+                ))
+            })
+        });
+        return Some(
+            finding
+                .impact(format!(
+                    "none for pods: only the tunnels of {nodes} have addresses of these blocks"
+                ))
+                .fixed_by(step),
+        );
+    }
     let dns = dns_pods(case, blocks);
     let finding = dns.iter().take(3).fold(finding, |finding, pod| {
         finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip)
@@ -196,6 +223,29 @@ fn have_pods(case: &Case, stray: &[&StrayBlock]) -> bool {
     let blocks = read(case, stray);
     let mut blocks = blocks.iter();
     blocks.any(|block| block.assigned().any(|address| address.is_of_pod()))
+}
+
+/// The nodes whose tunnels have addresses of these blocks, if nothing else has. calico-node gives a tunnel another address
+/// when it starts and the old one is in no enabled pool.
+/// Source: projectcalico/calico v3.32.1, node/pkg/allocateip/allocateip.go.
+fn tunnels(case: &Case, stray: &[&StrayBlock]) -> Vec<String> {
+    let blocks = read(case, stray);
+    let assigned = blocks.iter().flat_map(Block::assigned);
+    let nodes: Option<BTreeSet<String>> = assigned
+        .map(|address| {
+            let owner = &address.attribute?.secondary;
+            let is_tunnel = owner
+                .kind
+                .as_deref()
+                .is_some_and(|kind| kind.ends_with("unnelAddress"));
+            owner
+                .node
+                .as_deref()
+                .filter(|_| is_tunnel)
+                .map(str::to_owned)
+        })
+        .collect();
+    nodes.unwrap_or_default().into_iter().collect()
 }
 
 /// The CoreDNS pods to which these blocks assign their addresses: other plugins can assign the same ones (CAL514).

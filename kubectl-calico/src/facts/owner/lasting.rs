@@ -77,15 +77,15 @@ impl Owner {
     pub fn hold(self) -> Hold {
         match self {
             Self::ArgoCd => Hold::Suspend(
-                "turn off automated sync of the Application, and of what generates it,",
+                "turn off automated sync of the Application and of whatever generates it",
             ),
             Self::Flux => Hold::Suspend("suspend Flux"),
             Self::ConfigSync => Hold::Suspend(
                 "annotate the Installation with configmanagement.gke.io/managed: disabled in the source of Config Sync, \
-                 and wait until the annotation configmanagement.gke.io/managed is gone in the cluster,",
+                 and wait until the annotation configmanagement.gke.io/managed is gone in the cluster",
             ),
             Self::Fleet => Hold::Suspend(
-                "pause the GitRepo (spec.paused: true) in the cluster in which Fleet is configured",
+                "pause the GitRepo (spec.paused: true) in the management cluster of Fleet",
             ),
             Self::Kapp => Hold::Suspend(
                 "pause the App or the PackageInstall of kapp-controller that deploys the Installation (spec.paused: \

@@ -10,8 +10,8 @@ use crate::assess::checks::installation_rules::RULE_BROKEN;
 
 /// The operator needs an address of the API server that is not a Service's.
 const NO_ENDPOINT: KnownCause = KnownCause {
-    fix: "create it in the operator's namespace with the address of the Kubernetes API server, \
-          outside the cluster's Service CIDR",
+    fix: "set it in the operator's namespace: replace HOST with the address of the Kubernetes API \
+          server, or of its load balancer, outside the cluster's Service CIDR",
     paste: create_services_endpoint,
     ..KnownCause::USUAL
 };

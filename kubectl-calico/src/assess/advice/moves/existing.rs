@@ -14,7 +14,7 @@ use crate::repair::migration::{Move, Target, is_temporary};
 use crate::repair::room::{Load, in_use, named, shortage};
 
 /// The pools of a family from which pods should have their addresses.
-fn right_pools<'a>(case: &Case<'a>, olds: &[&ExistingPool]) -> Vec<&'a ExistingPool> {
+pub(super) fn right_pools<'a>(case: &Case<'a>, olds: &[&ExistingPool]) -> Vec<&'a ExistingPool> {
     let family = olds.first().and_then(|old| old.family());
     let names: Vec<&str> = olds.iter().map(|old| old.name.as_str()).collect();
     let pools = case.facts.known_pools().iter();

@@ -4,12 +4,14 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::name_of;
 use calico_core::pool::Encapsulation;
 
-use super::existing::to_disabled;
+use super::existing::{right_pools, to_disabled};
 use crate::assess::advice::pod_network_change;
+use crate::assess::advice::pool_deletions::delete_overlapping;
 use crate::assess::advice::pool_fixes::block_size;
 use crate::assess::advice::sound_encapsulation::{better, better_than};
 use crate::assess::check::Case;
 use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::free_range::{in_pod_network, parts_of_pod_network};
 use crate::repair::left_pods::LeftPods;
@@ -37,12 +39,34 @@ pub(super) fn to_others<'a>(
     }
     match parts_of_pod_network(snapshot, facts, family, &used, groups.len()) {
         Some(parts) => to_new(case, groups, &parts),
-        None => Err(vec![Step::new(format!(
-            "move the pods of {} to a new pool with an unused CIDR inside the pod network: the CIDR of an existing pool \
-             is immutable",
-            named(olds)
-        ))]),
+        None => Err(without_room(case, olds)),
     }
+}
+
+/// What to do where existing pools have the whole pod network, and none of them can take the pods.
+fn without_room(case: &Case, olds: &[&ExistingPool]) -> Vec<Step> {
+    let right = right_pools(case, olds);
+    let overlaps = |pool: &ExistingPool, old: &ExistingPool| {
+        let both = pool.network.zip(old.network);
+        both.is_some_and(|(pool, old)| pool.overlaps(&old))
+    };
+    if let [old] = olds
+        && let Some(stays) = { right.iter() }.find(|pool| pool.enabled && overlaps(pool, old))
+    {
+        return delete_overlapping(case, old, stays);
+    }
+    let names = named(olds);
+    let Some(disabled) = right.iter().find(|pool| pool.is_disabled()) else {
+        return vec![Step::new(format!(
+            "move the pods of {names} to a new pool with an unused CIDR inside the pod network: the CIDR of an existing \
+             pool is immutable"
+        ))];
+    };
+    let name = the_pool(&disabled.name);
+    vec![Step::new(format!(
+        "give {name}, which has the rest of the pod network, the nodeSelector, encapsulation and NAT of {names}, and \
+         enable it; then disable {names}, recreate the pods that have addresses from it, and delete it"
+    ))]
 }
 
 /// Pools that one pool can replace.

@@ -11,7 +11,7 @@ use crate::assess::candidate_pools::listed_pools;
 use crate::assess::check::Case;
 use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
 use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
-use crate::assess::finding::{Finding, Suspect};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::drift::differences;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
@@ -86,14 +86,18 @@ pub(super) fn rejected(
     (index, cidr, network): (usize, &str, Cidr),
 ) -> Option<Finding> {
     // The CRDs of projectcalico.org/v3 do not compare pools with each other.
-    if case.snapshot.store == Store::V3 || !installation.changes_existing_pools() {
+    let is_old = !installation.changes_existing_pools();
+    if case.snapshot.store == Store::V3 || (is_old && out_of_the_way(case, index).is_some()) {
         return None;
     }
     let overlaps = |pool: &&ExistingPool| {
         pool.network.is_some_and(|it| it.overlaps(&network)) && !installation.has_unlisted(pool)
     };
     let pool = case.facts.known_pools().iter().find(overlaps)?;
-    let (severity, when) = severity_of_rejected(case);
+    let (severity, when) = match severity_of_rejected(case) {
+        (_, when) if is_old => (Severity::Warning, when),
+        found => found,
+    };
     let finding = Finding::new(
         entry,
         severity,
@@ -106,12 +110,28 @@ pub(super) fn rejected(
         cidr,
     )
     .evidence(pool.object(), "spec.cidr", &pool.cidr)
-    .impact(format!(
-        "{when}the operator tries to create it, but Calico's API rejects it, and the operator changes no pool; the \
-         existing pool keeps working"
-    ));
+    .impact(if is_old {
+        "it is never created by this operator; after an upgrade to Calico 3.28 or later, Calico's API rejects it, and the \
+         operator changes no pool"
+            .to_owned()
+    } else {
+        format!(
+            "{when}the operator tries to create it, but Calico's API rejects it, and the operator changes no pool; the \
+             existing pool keeps working"
+        )
+    });
     let is_listed = installation.index_of(&pool.cidr).is_some();
-    Some(if is_listed {
+    let mut entries = installation.effective.pools.iter().take(index);
+    let is_second = entries.any(|entry| {
+        let before = entry.network().map(Cidr::network);
+        before.is_some_and(|before| pool.network.is_some_and(|it| it.overlaps(&before)))
+    });
+    Some(if is_second && !is_listed {
+        finding.fix(format!(
+            "remove the entry: the existing pool {} is listed in place of one before it",
+            pool.cidr
+        ))
+    } else if is_listed {
         finding.fix(format!(
             "give the entry a CIDR that overlaps no pool, or remove it: {} has an entry of its own",
             pool.cidr

@@ -54,11 +54,16 @@ pub(crate) fn broken(case: &Case, acceptance: Acceptance) -> Vec<Finding> {
     };
     violations(case, &operator, acceptance)
         .iter()
-        .map(|violation| finding(case, &operator, violation))
+        .map(|(violation, is_by_overlay)| finding(case, &operator, violation, *is_by_overlay))
         .collect()
 }
 
-fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
+fn finding(
+    case: &Case,
+    operator: &Operator,
+    violation: &Violation,
+    is_by_overlay: bool,
+) -> Finding {
     let rule = violation.rule;
     let is_rejected = is_rejected_by_api(case, violation);
     let severity = match violation.verdict {
@@ -119,6 +124,17 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
             platform.name()
         ));
     }
+    if is_by_overlay {
+        return finding
+            .fix(install.lasting(format!(
+                "{}; what the Installation overlay sets must be changed there, because it is laid over the default one",
+                violation.fix
+            )))
+            .paste(
+                "kubectl edit installations.operator.tigera.io overlay\n\
+                 kubectl edit installations.operator.tigera.io default",
+            );
+    }
     let finding = finding.fix(install.lasting(&violation.fix));
     if install.is_changed_elsewhere() {
         finding
@@ -147,7 +163,7 @@ fn depends_on_version(case: &Case, operator: &Operator, violation: &Violation) -
     operator.assumed
         && !violations(case, &oldest, Acceptance::Ignored)
             .iter()
-            .any(|other| other.repeats(violation))
+            .any(|(other, _)| other.repeats(violation))
 }
 
 /// The Installation's value at a path like `spec.calicoNetwork.ipPools[0].cidr`.

@@ -52,12 +52,12 @@ pub(crate) enum Acceptance {
     Ignored,
 }
 
-/// The rules that the Installation breaks, alone or merged with the overlay.
+/// The rules that the Installation breaks, alone or merged with the overlay, and whether the overlay is the cause.
 pub(super) fn violations(
     case: &Case,
     operator: &Operator,
     acceptance: Acceptance,
-) -> Vec<Violation> {
+) -> Vec<(Violation, bool)> {
     // One that is being deleted is only removed.
     let Some(installation) = default_installation(case.snapshot)
         .filter(|found| found.metadata.deletion_timestamp.is_none())
@@ -79,13 +79,16 @@ pub(super) fn violations(
     // pkg/controller/installation/core_controller.go).
     let mut found = violations_of(case, operator, state, &written);
     found.extend(unknown);
+    let mut by_overlay = Vec::new();
     if let Some(overlay) = overlay_installation(case.snapshot) {
         let merged = written.overlaid(Installation::read(&overlay.document()));
         let mut merged = violations_of(case, operator, state, &merged);
         merged.retain(|violation| !found.iter().any(|other| other.repeats(violation)));
-        found.extend(merged);
+        by_overlay = merged;
     }
-    found
+    let found = found.into_iter().map(|violation| (violation, false));
+    let by_overlay = by_overlay.into_iter().map(|violation| (violation, true));
+    found.chain(by_overlay).collect()
 }
 
 /// What has been done with an Installation.
