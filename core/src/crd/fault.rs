@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     Type {
         expected: &'static str,
         found: &'static str,
+        /// The only strings that are allowed, if there is such a set.
+        allowed: Vec<&'static str>,
     },
     /// A text without the form that the field has, as `a quantity`.
     Format {
@@ -118,6 +120,10 @@ impl Walk {
                 Problem::Type {
                     expected: expected(node),
                     found: type_name(value),
+                    allowed: match node {
+                        Node::Names(names) => self.allowed(names),
+                        _ => Vec::new(),
+                    },
                 },
             ),
         }
@@ -159,11 +165,7 @@ impl Walk {
     }
 
     fn name(&mut self, path: &str, names: &'static [Name], text: &str) {
-        let allowed: Vec<_> = names
-            .iter()
-            .filter(|name| name.is_in(self.operator))
-            .map(|name| name.text)
-            .collect();
+        let allowed = self.allowed(names);
         if !allowed.contains(&text) {
             let later = names.iter().find(|name| name.text == text);
             self.fault(
@@ -175,6 +177,11 @@ impl Walk {
                 },
             );
         }
+    }
+
+    fn allowed(&self, names: &'static [Name]) -> Vec<&'static str> {
+        let names = names.iter().filter(|name| name.is_in(self.operator));
+        names.map(|name| name.text).collect()
     }
 
     fn format(&mut self, path: &str, expected: &'static str, text: &str, is_right: bool) {

@@ -2,6 +2,7 @@
 
 use crate::catalog::Entry;
 use crate::cidr::{Cidr, CidrError};
+use crate::cluster_plan::ExistingPool;
 use crate::pool::Field;
 use crate::text::shown;
 
@@ -103,7 +104,7 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
                  the pool can be neither changed nor deleted through Calico's API.",
         criteria: "The address differs from the network address. Checked for operators before \
                    1.44: later ones create the pool with the network address.",
-        fix: "Use the network address.",
+        fix: "Use the network address. The cidr of a pool that exists must stay as it is written.",
         source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1; \
                  tigera/operator release-v1.44, pkg/controller/ippool/pool_controller.go \
                  (ToProjectCalico)",
@@ -113,17 +114,44 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
         case.networks()
             .filter(|(_, cidr)| cidr.has_host_bits() && !case.operator.since(44))
             .map(|(pool, cidr)| {
+                let existing = case.existing(&pool);
+                let existing = existing.filter(|it| pool.written.cidr.as_ref() == Some(&it.cidr));
+                let (impact, fix) = match existing {
+                    Some(existing) => host_bits_of(case, existing),
+                    None => (
+                        "the operator creates the pool as written; afterwards Calico's API can \
+                         neither change nor delete it (IPPool CIDR is not strictly masked)"
+                            .to_owned(),
+                        format!("use the network address: {}", cidr.network()),
+                    ),
+                };
                 pool.violation(
                     Field::Cidr,
                     format!("{cidr} has host bits set"),
-                    "the operator creates the pool as written; afterwards Calico's API can neither \
-                     change nor delete it (IPPool CIDR is not strictly masked)",
-                    format!("use the network address: {}", cidr.network()),
+                    impact,
+                    fix,
                 )
             })
             .collect()
     },
 };
+
+/// The impact and the fix for a pool that exists as it is written. Its entry must keep that text: see
+/// existing-pool-missing.
+fn host_bits_of(case: &Case, existing: &ExistingPool) -> (String, String) {
+    let keep = if case.manages(existing) {
+        "keep it as it is, because the operator deletes a pool whose CIDR is written differently"
+    } else {
+        "keep it as it is"
+    };
+    (
+        format!(
+            "Calico's API can neither change nor delete {} (IPPool CIDR is not strictly masked)",
+            case.label(existing)
+        ),
+        format!("{keep}; kubectl calico status shows how to correct it (CAL209)"),
+    )
+}
 
 pub(super) const CIDR_NOTATION: Rule = Rule {
     entry: Entry {

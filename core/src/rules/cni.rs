@@ -154,6 +154,18 @@ fn calico_only(case: &Case, path: &str) -> Details {
         format!("spec.{path}"),
         format!("it applies only to Calico's CNI plugin, but this Installation uses {cni}"),
         case.core_controller_rejects(&message),
-        "remove it, or set spec.cni.type: Calico",
+        calico_instead(case, "remove it"),
     )
+}
+
+/// A fix, or Calico's CNI plugin as long as there is nothing to cut off: pods that another plugin connected stay with
+/// it until they are recreated.
+pub(super) fn calico_instead(case: &Case, fix: &str) -> String {
+    if case.has_existing_pools() {
+        fix.to_owned()
+    } else {
+        format!(
+            "{fix}; or use Calico's CNI plugin (spec.cni.type: Calico), if the cluster has no pods yet"
+        )
+    }
 }

@@ -108,7 +108,12 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
                         "{encapsulation} is invalid for ipPool.encapsulation with Calico CNI and \
                          HostLocal IPAM"
                     )),
-                    "use IPIP, IPIPCrossSubnet or None, or set spec.cni.ipam.type: Calico",
+                    if case.has_existing_pools() {
+                        "use IPIP, IPIPCrossSubnet or None"
+                    } else {
+                        "use IPIP, IPIPCrossSubnet or None; or Calico IPAM (spec.cni.ipam.type: \
+                         Calico), if the cluster has no pods yet"
+                    },
                 ))
             })
             .collect()

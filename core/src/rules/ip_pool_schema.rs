@@ -169,23 +169,20 @@ pub(super) const ALLOWED_USES_REJECTED: Rule = Rule {
                         .any(|other| other == value)
                         .then_some(value)
                 });
-                let (problem, message) = match (unknown, twice) {
+                let (fix, problem, message) = match (unknown, twice) {
                     (Some(value), _) => (
+                        super::pool_fields::right_uses(case.operator),
                         format!("operator {} does not know {}", case.operator, quoted(value)),
                         format!("spec.allowedUses: Unsupported value: \"{}\"", shown(value)),
                     ),
                     (None, Some(value)) => (
+                        "list each use once".to_owned(),
                         format!("{} is listed twice", quoted(value)),
                         format!("spec.allowedUses: Duplicate value: \"{}\"", shown(value)),
                     ),
                     (None, None) => return None,
                 };
-                Some(pool.violation_at(
-                    "allowedUses",
-                    problem,
-                    ip_pool_rejected(&message),
-                    format!("use {}", known.join(", ")),
-                ))
+                Some(pool.violation_at("allowedUses", problem, ip_pool_rejected(&message), fix))
             })
             .collect()
     },

@@ -19,8 +19,8 @@ pub(super) fn explained(case: &Case, details: &Details) -> Option<Details> {
             quoted(text)
         ),
         impact: details.impact.clone(),
-        fix: "filter the output of Flux, envsubst or Ansible, not its input".to_owned(),
-        flags: None,
+        fix: "replace it with the value that it stands for".to_owned(),
+        flags: Some("as when the output of Flux, envsubst or Ansible is filtered, not its input"),
     })
 }
 

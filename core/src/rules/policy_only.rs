@@ -6,6 +6,7 @@ use crate::pool::{Encapsulation, Field};
 use crate::text::shown;
 
 use super::case::Case;
+use super::cni::calico_instead;
 use super::details::Details;
 use super::rejection::{
     CORE_VALIDATION, POOL_VALIDATION, REJECTED_BY_CORE_CONTROLLER, REJECTED_BY_POOL_CONTROLLER,
@@ -45,7 +46,7 @@ pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
                         "{encapsulation} is invalid for ipPool.encapsulation when using non-Calico \
                          CNI, should be None"
                     )),
-                    "use None, or set spec.cni.type: Calico",
+                    calico_instead(case, "use None"),
                 ))
             })
             .collect()
@@ -77,7 +78,7 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
                 plugin(case)
             ),
             case.core_controller_rejects("BGP is not supported when using non-Calico CNI"),
-            "set spec.calicoNetwork.bgp: Disabled, or spec.cni.type: Calico",
+            calico_instead(case, "set spec.calicoNetwork.bgp: Disabled"),
         )]
     },
 };

@@ -126,26 +126,31 @@ pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
                    those of the existing pool. Before 1.34, the CIDR is also compared: no pool is \
                    created for a CIDR other than that of the family's existing pool.",
         fix: "Write the values of the existing pool. Since 1.34, the operator takes over an IPPool \
-              that has its label.",
+              that has its label, and changes its encapsulation; the block size is immutable.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
                  projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
-        let (impact, alternative) = if case.operator.since(34) {
-            (
-                "the operator does not change a pool that it does not own, and only logs this",
-                ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator",
-            )
+        let impact = if case.operator.since(34) {
+            "the operator does not change a pool that it does not own, and only logs this"
         } else {
-            ("operators before 1.34 do not change existing pools", "")
+            "operators before 1.34 do not change existing pools"
         };
         [Field::BlockSize, Field::Encapsulation]
             .into_iter()
             .flat_map(|field| changes(case, field))
             .filter(|change| !case.manages(change.existing))
             .map(|change| {
-                change.violation(case, impact, format!("write {}{alternative}", change.old))
+                let more = match change.field {
+                    Field::BlockSize => ": the block size of a pool is immutable",
+                    Field::Encapsulation if case.operator.since(34) => {
+                        ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator; \
+                         the operator then changes it, which interrupts traffic between nodes"
+                    }
+                    _ => "",
+                };
+                change.violation(case, impact, format!("write {}{more}", change.old))
             })
             .chain(never_created(case))
             .collect()

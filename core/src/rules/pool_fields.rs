@@ -44,7 +44,7 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
                         quoted(unknown)
                     ),
                     "the API server accepts any string, but this operator does not know this use",
-                    format!("use {}", known.join(", ")),
+                    right_uses(case.operator),
                 )))
             })
             .collect()
@@ -84,6 +84,16 @@ pub(super) const NODE_SELECTOR_SYNTAX: Rule = Rule {
 };
 
 /// The uses that an operator knows; none before 1.34, whose CRD does not have `allowedUses`.
+/// A pool for Services can have no other use: see load-balancer-uses.
+pub(super) fn right_uses(operator: OperatorVersion) -> String {
+    let for_services = if known_uses(operator).contains(&LOAD_BALANCER) {
+        "; or LoadBalancer alone"
+    } else {
+        ""
+    };
+    format!("use Workload, Tunnel or both{for_services}")
+}
+
 pub(super) fn known_uses(operator: OperatorVersion) -> &'static [&'static str] {
     if operator.since(37) {
         &[WORKLOAD, TUNNEL, LOAD_BALANCER]

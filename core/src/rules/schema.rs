@@ -35,9 +35,17 @@ pub(super) const FIELD_TYPE: Rule = Rule {
         case.faults()
             .into_iter()
             .filter_map(|fault| match &fault.problem {
-                Problem::Type { expected, found } => {
+                Problem::Type {
+                    expected,
+                    found,
+                    allowed,
+                } => {
                     let problem = format!("it is {found}, not {expected}");
-                    Some(invalid(&fault, problem, right_type(expected, found)))
+                    Some(invalid(
+                        &fault,
+                        problem,
+                        right_type(expected, found, allowed),
+                    ))
                 }
                 Problem::Format { expected, value } => {
                     let problem = format!("{} is not {expected}", quoted(value));
@@ -67,8 +75,14 @@ fn invalid(fault: &Fault, problem: String, fix: String) -> Details {
     )
 }
 
-fn right_type(expected: &str, found: &str) -> String {
+fn right_type(expected: &str, found: &str, allowed: &[&str]) -> String {
+    let allowed: Vec<&str> = allowed
+        .iter()
+        .copied()
+        .filter(|name| !name.is_empty())
+        .collect();
     match (expected, found) {
+        _ if !allowed.is_empty() => format!("write {}", allowed.join(" or ")),
         ("a string", "a boolean" | "an integer" | "a number") => {
             format!("quote it: without quotes, YAML reads it as {found}")
         }
