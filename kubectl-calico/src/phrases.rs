@@ -25,9 +25,18 @@ pub fn the_pool(name: &str) -> String {
     the_pools(&[name])
 }
 
+/// After the name of a pool that a plan changes or adds, where its findings are about what it will be.
+pub const AS_PLANNED: &str = ", as planned";
+
 /// Several pools in a sentence.
 pub fn the_pools<S: AsRef<str>>(names: &[S]) -> String {
     match names {
+        [name] if name.as_ref().ends_with(AS_PLANNED) => {
+            format!(
+                "the planned pool {}",
+                name.as_ref().trim_end_matches(AS_PLANNED)
+            )
+        }
         [name] => format!("the pool {}", name.as_ref()),
         [one, other] => format!("the pools {} and {}", one.as_ref(), other.as_ref()),
         names => format!("the pools {}", few(names)),

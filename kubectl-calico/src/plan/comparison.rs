@@ -100,7 +100,7 @@ impl PoolComparison {
                 (true, false) => "Calico rejects the change: IPPool CIDR cannot be modified",
                 (false, _) => "Calico rejects the change: IPPool BlockSize cannot be modified",
             })
-            .fix("replace it with a new pool, as the steps below do");
+            .fix("replace it with a new pool: the steps below say how, or what prevents it");
         Some(finding)
     }
 

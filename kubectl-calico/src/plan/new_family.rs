@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::pool::Pool;
 use crate::facts::fact::Fact;
 use crate::facts::pools;
+use crate::phrases::AS_PLANNED;
 use crate::snapshot::IpPoolSpec;
 
 /// Such pools among the planned ones.
@@ -30,7 +31,7 @@ pub(super) fn as_existing(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::Exist
 
 fn existing(pool: &Pool, cidr: Cidr) -> Option<pools::ExistingPool> {
     Some(pools::ExistingPool {
-        name: format!("{}, as planned", standard_name(pool.family)),
+        name: format!("{}{AS_PLANNED}", standard_name(pool.family)),
         cidr: cidr.to_string(),
         network: Some(cidr),
         encapsulation: *pool.encapsulation.value()?,

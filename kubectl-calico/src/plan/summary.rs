@@ -5,6 +5,7 @@ use super::findings::comes_before_steps;
 use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
+use super::steps::missing_room;
 use super::values::networking::HOST_LOCAL;
 use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::finding::{Finding, Severity};
@@ -94,7 +95,9 @@ impl Described<'_> {
             .map(|(pool, _)| pool.summary())
             .collect();
         let new = added.join("; ");
-        let is_forbidden = self.findings.iter().any(comes_before_steps);
+        let has_no_room = |pool: &PoolComparison| missing_room(inputs, pools, pool).is_some();
+        let is_forbidden =
+            self.findings.iter().any(comes_before_steps) || existing.iter().any(has_no_room);
         match (changes.is_empty(), new.is_empty()) {
             (true, true) if self.is_fine() => {
                 "No change needed: the existing pools are kept".to_owned()

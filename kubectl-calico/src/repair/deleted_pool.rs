@@ -10,7 +10,7 @@ use calico_core::cidr::Cidr;
 use super::free_range;
 use super::migration::{self, outside_pod_network, temporary_name};
 use super::new_pool::NewPool;
-use super::pool_writer::PoolWriter;
+use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
 use crate::facts::Facts;
 use crate::facts::no_assignment::NoAssignment;
@@ -36,8 +36,10 @@ pub fn complete(
     let (overlapping, others): (Vec<_>, Vec<_>) = pools.partition(|pool| overlaps(pool));
     let mut steps = Vec::new();
     let takes_pods = |pool: &&ExistingPool| pool.serves_any_pod() && pool.family() == old.family();
+    let mut temporary = None;
     if !others.iter().any(takes_pods) {
-        steps.push(add_temporary(snapshot, facts, writer, old));
+        temporary = temporary_pool(snapshot, facts, old);
+        steps.push(add_temporary(facts, writer, old, temporary.as_ref()));
     }
     let enabled: Vec<&ExistingPool> = overlapping.iter().copied().filter(takes_pods).collect();
     for pool in &enabled {
@@ -59,9 +61,20 @@ pub fn complete(
         )));
     }
     if writer.creates_again(old.into()) {
-        steps.push(Step::new(format!(
-            "the operator then creates {pool} again, because the Installation lists it"
-        )));
+        let what = format!(
+            "wait until the operator has created {pool} again, because the Installation lists it"
+        );
+        steps.push(Step::new(what).run(writer.await_created(name)));
+        let serves_pods = old.is_for_pods() && !writer.keeps_disabled(old);
+        if let Some(temporary) = temporary.filter(|_| serves_pods) {
+            let cidr = temporary.cidr.to_string();
+            let temporary = ChangedPool {
+                name: &temporary.name,
+                cidr: &cidr,
+                owned: true,
+            };
+            steps.extend(migration::retire(writer, temporary, None));
+        }
     }
     for pool in enabled {
         let step = Step::new(format!("enable {} again", the_pool(&pool.name)));
@@ -89,29 +102,30 @@ pub fn disabled_first(snapshot: &Snapshot, pool: &ExistingPool) -> Option<Step> 
     })
 }
 
-/// Adds a pool that overlaps no other one.
+/// A pool that overlaps no other one, if there is room for it.
+fn temporary_pool(snapshot: &Snapshot, facts: &Facts, old: &ExistingPool) -> Option<NewPool> {
+    let pools = facts.known_pools().iter().filter_map(|pool| pool.network);
+    let used: Vec<Cidr> = pools.collect();
+    let family = old.family()?;
+    Some(NewPool {
+        name: temporary_name(family).to_owned(),
+        cidr: free_range::temporary(snapshot, facts, family, &used)?,
+        block_size: old.block_size,
+        encapsulation: old.encapsulation,
+    })
+}
+
 fn add_temporary(
-    snapshot: &Snapshot,
     facts: &Facts,
     writer: &mut PoolWriter,
     old: &ExistingPool,
+    new: Option<&NewPool>,
 ) -> Step {
-    let pools = facts.known_pools().iter().filter_map(|pool| pool.network);
-    let used: Vec<Cidr> = pools.collect();
-    let range = old
-        .family()
-        .and_then(|family| free_range::temporary(snapshot, facts, family, &used));
     let what = "first add a pool that overlaps no other: until then, recreated pods get no address";
-    let (Some(cidr), Some(family)) = (range, old.family()) else {
+    let Some(new) = new else {
         return Step::new(what);
     };
-    let new = NewPool {
-        name: temporary_name(family).to_owned(),
-        cidr,
-        block_size: old.block_size,
-        encapsulation: old.encapsulation,
-    };
     let settings = writer.settings_of(old);
-    Step::new(format!("{what}{}", outside_pod_network(facts, &cidr)))
-        .run(writer.add(&new, &settings))
+    Step::new(format!("{what}{}", outside_pod_network(facts, &new.cidr)))
+        .run(writer.add(new, &settings))
 }

@@ -40,18 +40,24 @@ pub fn lasting(
         return steps;
     }
     if writer.asks_operator()
-        && let Some(step) = api_server(snapshot)
+        && let Some(mut step) = api_server(snapshot)
     {
         // Pools must be listed again before the operator can delete them; and what it has yet to carry out, it does at
         // once.
         let awaited = steps.iter().position(Step::awaits_operator);
+        if awaited.is_some() {
+            step.what.push_str(
+                ". Begin the maintenance window of the next step before this: as soon as Calico's API server is \
+                 ready, the operator makes that change",
+            );
+        }
         let at = awaited.unwrap_or(writer.restored()).min(steps.len());
         steps.insert(at, step);
     }
     if let Some(step) = before(snapshot, &facts.install) {
         steps.insert(0, step);
     }
-    steps.extend(after(&facts.install, values, version));
+    steps.extend(after(snapshot, &facts.install, values, version));
     steps
 }
 
@@ -105,9 +111,26 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
 /// The command that suspends a tool, if it can be given in the cluster.
 fn suspend(snapshot: &Snapshot, tool: Owner) -> Command {
     match tool {
-        Owner::ArgoCd => suspend_argo_cd(snapshot),
-        Owner::Flux => suspend_flux(snapshot),
+        Owner::ArgoCd => set_argo_cd(snapshot, "none"),
+        Owner::Flux => set_flux(snapshot, "suspend"),
         _ => "".into(),
+    }
+}
+
+/// Lets a tool that was suspended act again.
+fn resume(snapshot: &Snapshot, tool: Owner) -> Step {
+    let what = format!(
+        "only once the change is {}, let {} reconcile again",
+        tool.place(),
+        tool.name()
+    );
+    match tool {
+        Owner::ArgoCd => Step::new(format!(
+            "{what}, with --self-heal and --auto-prune if it had them"
+        ))
+        .run(set_argo_cd(snapshot, "automated")),
+        Owner::Flux => Step::new(what).run(set_flux(snapshot, "resume")),
+        _ => Step::new(what),
     }
 }
 
@@ -120,7 +143,7 @@ fn mark<'a>(snapshot: &'a Snapshot, key: &str) -> Option<&'a str> {
 /// A tracking id is `APPLICATION:GROUP/KIND:NAMESPACE/NAME`. An Application outside Argo CD's namespace is
 /// named `NAMESPACE_NAME` in it.
 /// Source: Argo CD documentation, Resource Tracking and Applications in any namespace.
-fn suspend_argo_cd(snapshot: &Snapshot) -> Command {
+fn set_argo_cd(snapshot: &Snapshot, policy: &str) -> Command {
     let tracked = mark(snapshot, "argocd.argoproj.io/tracking-id");
     let application = tracked
         .and_then(|id| id.split(':').next())
@@ -131,16 +154,16 @@ fn suspend_argo_cd(snapshot: &Snapshot) -> Command {
         None if application == "APPLICATION" => application.to_owned(),
         None => pasted(application).to_owned(),
     };
-    format!("argocd app set {application} --sync-policy none").into()
+    format!("argocd app set {application} --sync-policy {policy}").into()
 }
 
-fn suspend_flux(snapshot: &Snapshot) -> Command {
+fn set_flux(snapshot: &Snapshot, verb: &str) -> Command {
     let of = |kind: &str, group: &str| {
         let name = mark(snapshot, &format!("{group}/name"))?;
         let namespace = mark(snapshot, &format!("{group}/namespace"));
         let namespace = namespace.map_or("NAMESPACE", pasted);
         Some(format!(
-            "flux suspend {kind} {} -n {namespace}",
+            "flux {verb} {kind} {} -n {namespace}",
             pasted(name)
         ))
     };
@@ -183,42 +206,57 @@ pub fn api_server(snapshot: &Snapshot) -> Option<Step> {
     Some(step.run(wait))
 }
 
-/// The step after the change, once the values describe the new state.
-fn after(install: &Install, values: &str, version: Option<&str>) -> Option<Step> {
-    match installer(install)? {
+/// What comes after the change, once the values describe the new state.
+fn after(snapshot: &Snapshot, install: &Install, values: &str, version: Option<&str>) -> Vec<Step> {
+    let Some(installer) = installer(install) else {
+        return Vec::new();
+    };
+    match installer {
         Installer::Helm { release, namespace } => {
             let step = Step::new(
                 "once that is done, save the pools in the release's values; otherwise the release's next \
                  upgrade reverts the change",
             );
-            Some(
+            vec![
                 step.run(format!("{values} > {VALUES}"))
                     .run(upgrade(install, release, namespace, version))
                     .after_the_change(),
-            )
+            ]
         }
         Installer::Owner { tool } => {
             let also = tool.also_change();
             match tool.hold() {
-                Hold::Suspend(_) => Some(Step::new(format!("{also}. Then let it reconcile again"))),
-                Hold::ThereOnly => None,
-                Hold::NotNeeded => Some(Step::new(also)),
+                Hold::Suspend(_) => vec![Step::new(also), resume(snapshot, *tool)],
+                Hold::ThereOnly => Vec::new(),
+                Hold::NotNeeded => vec![Step::new(also)],
             }
         }
-        Installer::Platform { .. } | Installer::Manifests => None,
+        Installer::Platform { .. } | Installer::Manifests => Vec::new(),
     }
 }
 
 /// An upgrade of the installed release with the values, and nothing else.
 pub fn upgrade(install: &Install, release: &str, namespace: &str, version: Option<&str>) -> String {
+    format!(
+        "{} -f {VALUES}",
+        upgrade_only(install, release, namespace, version)
+    )
+}
+
+/// An upgrade of the installed release with the values that it has.
+pub fn upgrade_only(
+    install: &Install,
+    release: &str,
+    namespace: &str,
+    version: Option<&str>,
+) -> String {
     let version = install
         .release()
         .or(version)
         .map(|version| format!(" --version {version}"))
         .unwrap_or_default();
     format!(
-        "helm upgrade {} projectcalico/tigera-operator{version} --namespace {} --reuse-values -f \
-         {VALUES}",
+        "helm upgrade {} projectcalico/tigera-operator{version} --namespace {} --reuse-values",
         pasted(release),
         pasted(namespace)
     )

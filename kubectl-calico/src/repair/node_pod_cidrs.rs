@@ -32,7 +32,7 @@ pub fn are_in(snapshot: &Snapshot, facts: &Facts, pool: &ExistingPool) -> bool {
 pub fn kept(pool: &ExistingPool) -> Step {
     let name = the_pool(&pool.name);
     Step::new(format!(
-        "keep {name}: with host-local IPAM, pods have addresses of their node's podCIDR, which cannot be changed, and \
+        "keep {name}: with host-local IPAM, pods get their addresses from their node's podCIDR, which cannot be changed, and \
          lose their routes and NAT without the pool that contains it. For another range, change the pod CIDR of \
          Kubernetes, add a pool for that, and replace the nodes one by one; delete {name} only once no node has a podCIDR \
          in it"

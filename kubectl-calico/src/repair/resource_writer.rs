@@ -33,6 +33,25 @@ pub enum ResourceWriter {
     Calicoctl,
 }
 
+/// What becomes of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It exists.
+    Created,
+    /// It is gone.
+    Deleted,
+}
+
+impl Event {
+    /// As `kubectl wait` calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Created => "create",
+            Self::Deleted => "delete",
+        }
+    }
+}
+
 impl ResourceWriter {
     /// The writer that works in a cluster.
     pub fn of(snapshot: &Snapshot) -> Self {
@@ -97,6 +116,16 @@ impl ResourceWriter {
         let names: Vec<&str> = names.into_iter().map(pasted).collect();
         let (program, resource) = (self.program(), self.resource(plural));
         format!("{program} delete {resource} {}", names.join(" ")).into()
+    }
+
+    /// Waits until an object is gone, or exists: the operator creates and deletes pools some time after a patch.
+    pub fn await_object(self, plural: &str, name: &str, event: Event) -> Command {
+        let group = match self {
+            Self::Kubectl => V3,
+            Self::Calicoctl => V1,
+        };
+        let (name, event) = (pasted(name), event.name());
+        format!("kubectl wait --for={event} {plural}.{group}/{name} --timeout=5m").into()
     }
 
     /// Sets a label that does not come from the cluster.

@@ -1,6 +1,7 @@
 //! The NetworkUnavailable condition of nodes.
 
 use super::agents::AGENT_NOT_READY;
+use super::other_plugins;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Suspect};
@@ -122,10 +123,20 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
     let finding = with_evidence(finding, &nodes)
         .impact("no pods are scheduled there (taint node.kubernetes.io/network-unavailable)");
     Some(match condition.reason.as_str() {
-        "NoRouteCreated" => finding.fix(
-            "start the controller manager with --configure-cloud-routes=false: the cloud's route \
-             controller waits for routes that Calico does not need",
-        ),
+        // Without the route controller, nothing but a calico-node that starts clears the condition.
+        "NoRouteCreated" => {
+            let finding = finding.fix(
+                "start the controller manager with --configure-cloud-routes=false: the cloud's route \
+                 controller waits for routes that Calico does not need",
+            );
+            if restart.is_empty() {
+                finding
+            } else {
+                finding
+                    .fix("then restart calico-node there: it clears the condition once it has started")
+                    .paste(deletion(&restart))
+            }
+        }
         _ if restart.is_empty() => finding
             .suspects([Suspect::Code(AGENT_NOT_READY.entry.code)])
             .fix("get calico-node ready there: it clears the condition once it has started"),
@@ -160,6 +171,12 @@ fn flannel(case: &Case) -> Option<Finding> {
         "flannel's CNI configuration may still be in use there, and pods then get addresses \
          unknown to Calico",
     );
+    if other_plugins::has_flannel(case) {
+        let cause = other_plugins::OTHER_PLUGIN.entry.code;
+        return Some(finding.suspects([Suspect::Code(cause)]).fix(format!(
+            "resolve {cause} first, which says how to find out which of the two plugins goes"
+        )));
+    }
     Some(finding.fix(
         "remove flannel, delete /etc/cni/net.d/10-flannel.conflist on these nodes, and recreate \
          the pods that have flannel addresses",

@@ -14,7 +14,7 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CILIUM_CONFIG, DAEMON_SETS, NODES};
 use crate::views::calico_node::{CalicoNode, entry};
 use crate::views::server_arguments::ServerArguments;
-use crate::views::{daemon_set, placement};
+use crate::views::{daemon_set, kube_proxy, placement};
 
 pub(crate) const OTHER_PLUGIN: Check = Check {
     entry: Entry {
@@ -101,6 +101,10 @@ fn is_chained(case: &Case) -> bool {
 /// Cilium, which GKE calls Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
 
+const FLANNEL: &str = "flannel";
+
+const KUBE_OVN: &str = "Kube-OVN";
+
 const KUBE_ROUTER: &str = "kube-router";
 
 const AMAZON_VPC: &str = "the Amazon VPC CNI";
@@ -111,9 +115,9 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
         ("antrea-agent", "Antrea"),
         (amazon_vpc::CONTAINER, AMAZON_VPC),
         ("cilium-agent", CILIUM),
-        ("cni-server", "Kube-OVN"),
+        ("cni-server", KUBE_OVN),
         ("kindnet-cni", "kindnet"),
-        ("kube-flannel", "flannel"),
+        ("kube-flannel", FLANNEL),
         (KUBE_ROUTER, KUBE_ROUTER),
         ("ovn-controller", "OVN-Kubernetes"),
         ("weave", "Weave Net"),
@@ -144,6 +148,12 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
 pub(crate) fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet, &'static str)> {
     let sets = case.snapshot.daemon_sets.items().iter();
     sets.filter_map(|set| Some((set, plugin(set)?)))
+}
+
+/// Whether flannel runs beside Calico, so that there is a finding about both.
+pub(crate) fn has_flannel(case: &Case) -> bool {
+    let mut found = (OTHER_PLUGIN.find)(case).into_iter();
+    found.any(|finding| finding.message.contains(FLANNEL))
 }
 
 /// Whether a network plugin other than Calico runs.
@@ -179,7 +189,7 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
         "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \
          have addresses that Calico does not know, and no policies",
     )
-    .fix(if plugin == AMAZON_VPC {
+    .fix(format!("{}{}", services_first(case, plugin), if plugin == AMAZON_VPC {
         "to enforce policies only, install Calico by the operator with cni.type: AmazonVPC, or by \
          the manifest calico-policy-only.yaml; to replace the Amazon VPC CNI, delete the \
          DaemonSet aws-node and its file in /etc/cni/net.d on every node, and recreate the pods \
@@ -187,9 +197,26 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
     } else {
         "find out which of the two connects the pods; delete the unwanted plugin's DaemonSet and \
          its file in /etc/cni/net.d on every node, and recreate the pods that it connected"
-    })
+    }))
     .paste(pods_of_a_node(case))
 }
+
+/// What comes before a plugin is removed that can replace kube-proxy.
+fn services_first(case: &Case, plugin: &str) -> &'static str {
+    let can_replace = [CILIUM, KUBE_ROUTER, KUBE_OVN, "Antrea", "OVN-Kubernetes"].contains(&plugin);
+    let platform = case.facts.cluster.platform.value();
+    let elsewhere = kube_proxy::disabled(case.snapshot).is_none()
+        && platform.is_some_and(|it| it.implements_services());
+    if can_replace && !elsewhere && !kube_proxy::is_scheduled(case.snapshot) {
+        "no kube-proxy runs, and this plugin may implement Services: before you remove it, install kube-proxy. Then "
+    } else {
+        ""
+    }
+}
+
+/// What the flannel of k3s does beside Calico.
+pub(crate) const CONNECTED_BY_FLANNEL: &str = "containerd reads the CNI configuration in the directory of k3s, not in /etc/cni/net.d: flannel connects the \
+     pods, their addresses are unknown to Calico, and no policy applies to them";
 
 /// flannel that k3s runs in its own process. Its containerd then reads another directory than Calico writes to.
 fn flannel_of_k3s(case: &Case, calico: &ObjectRef) -> Option<Finding> {
@@ -205,11 +232,7 @@ fn flannel_of_k3s(case: &Case, calico: &ObjectRef) -> Option<Finding> {
         )
         .read(&from, backend)
         .exists(calico)
-        .impact(
-            "containerd reads the CNI configuration in the directory of k3s, not in /etc/cni/net.d: \
-             flannel connects the pods, their addresses are unknown to Calico, and no policy applies \
-             to them",
-        )
+        .impact(CONNECTED_BY_FLANNEL)
         .in_manifest(
             "before applying the manifests, start all servers with --flannel-backend=none \
              --disable-network-policy",

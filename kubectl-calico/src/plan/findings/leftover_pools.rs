@@ -4,7 +4,6 @@ use crate::assess::finding::Finding;
 use crate::facts::method::Method;
 use crate::plan::catalog::LEFTOVER_POOLS;
 use crate::plan::inputs::Inputs;
-use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
 /// The finding about such pools.
 pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
@@ -13,8 +12,6 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
         return None;
     }
     let pools = inputs.facts.known_pools();
-    let names = pools.iter().map(|pool| pool.name.as_str());
-    let delete = ResourceWriter::of(inputs.snapshot).delete(IP_POOLS, names);
     let finding = Finding::warning(&LEFTOVER_POOLS, "IPPools", "an uninstall left them behind");
     let finding = pools
         .iter()
@@ -26,9 +23,7 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
              does not take over a pool with the same CIDR",
         );
     Some(if is_of_uninstall {
-        finding
-            .fix("delete them before you install Calico again")
-            .paste(delete)
+        finding.fix("delete them before you install Calico again, as the steps below do")
     } else {
         finding.fix("delete them before you create the Installation, as the steps below do")
     })

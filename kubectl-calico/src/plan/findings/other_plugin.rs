@@ -1,10 +1,11 @@
 //! CNI plugins that are installed before Calico. Once Calico runs, status reports them (CAL506).
 
 use crate::assess::check::Case;
-use crate::assess::checks::other_plugins::{CILIUM, others};
-use crate::assess::finding::Finding;
+use crate::assess::checks::other_plugins::{CILIUM, CONNECTED_BY_FLANNEL, others};
+use crate::assess::finding::{Finding, Severity};
 use crate::plan::catalog::OTHER_NETWORK_PLUGIN;
 use crate::plan::inputs::Inputs;
+use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::views::server_arguments::ServerArguments;
 
@@ -38,16 +39,30 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
 }
 
 fn other_network(object: &ObjectRef, plugin: &str) -> Finding {
-    provides_network(object, plugin).fix(
-        "remove it, including its file in /etc/cni/net.d on every node, or create the cluster \
-         without it (kind: networking.disableDefaultCNI)",
-    )
+    provides_network(object, plugin)
+        .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets")
+        .fix(
+            "remove it, including its file in /etc/cni/net.d on every node, or create the cluster \
+             without it (kind: networking.disableDefaultCNI)",
+        )
 }
 
 fn provides_network(object: &ObjectRef, plugin: &str) -> Finding {
     let message = format!("{plugin} already provides pod networking");
     Finding::warning(&OTHER_NETWORK_PLUGIN, object, message)
-        .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets")
+}
+
+/// What comes before the install.
+pub(crate) fn removal(findings: &[Finding]) -> Option<Step> {
+    let is_one = |finding: &&Finding| {
+        finding.code == OTHER_NETWORK_PLUGIN.code && finding.severity == Severity::Warning
+    };
+    findings.iter().find(is_one).map(|_| {
+        Step::new(
+            "remove the other network plugin first, as described in other-network-plugin: until then, it may connect the \
+             pods in place of Calico",
+        )
+    })
 }
 
 fn other_policy(object: ObjectRef, plugin: &str) -> Finding {
@@ -55,8 +70,8 @@ fn other_policy(object: ObjectRef, plugin: &str) -> Finding {
     Finding::error(&OTHER_NETWORK_PLUGIN, object, message)
         .impact("GKE and AKS support either Cilium's network policy or Calico's, not both")
         .fix(
-            "do not install Calico, or create the cluster without it (GKE: Dataplane V2, AKS: \
-             --network-dataplane)",
+            "do not install Calico, or create the cluster without Cilium (GKE: without Dataplane V2; \
+             AKS: without --network-dataplane cilium)",
         )
 }
 
@@ -65,6 +80,10 @@ fn flannel_of_k3s(server: &ServerArguments) -> Option<Finding> {
     Some(
         provides_network(&server.node, "the flannel built into k3s")
             .read(&from, backend)
-            .fix("start the servers with --flannel-backend=none --disable-network-policy"),
+            .impact(CONNECTED_BY_FLANNEL)
+            .fix(
+                "set flannel-backend: none and disable-network-policy: true in the configuration of all \
+                 servers, and restart k3s on every node",
+            ),
     )
 }

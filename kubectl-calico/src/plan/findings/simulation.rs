@@ -21,6 +21,7 @@ use crate::facts::installation::InstallationFacts;
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::facts::pools;
+use crate::phrases::AS_PLANNED;
 use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::entries::requested;
 use crate::plan::findings::before_steps::lost_pools;
@@ -270,7 +271,7 @@ fn changed(existing: &pools::ExistingPool, planned: &[Pool]) -> pools::ExistingP
         pool.encapsulation = *encapsulation;
     }
     if (&pool.cidr, pool.encapsulation) != (&existing.cidr, existing.encapsulation) {
-        pool.name.push_str(", as planned");
+        pool.name.push_str(AS_PLANNED);
     }
     pool
 }

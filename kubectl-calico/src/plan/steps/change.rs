@@ -79,7 +79,7 @@ fn change(
         return Vec::new();
     };
     if compared.takes_a_new_pool() {
-        if let Some(missing) = room::missing_addresses(inputs.snapshot, &[old], &new.cidr) {
+        if let Some(missing) = missing_room(inputs, planned, compared) {
             return vec![Step::new(format!(
                 "keep {}, and choose a larger range with --cidr: {missing}",
                 the_pool(&old.name)
@@ -95,6 +95,20 @@ fn change(
             new.encapsulation,
         )
     }
+}
+
+/// Why a pool must be kept, although the plan has another one in its place: that has too few addresses.
+pub(in crate::plan) fn missing_room(
+    inputs: &Inputs,
+    planned: &[Pool],
+    compared: &PoolComparison,
+) -> Option<String> {
+    let mut existing = inputs.existing_pools();
+    let old = existing.find(|pool| pool.name == compared.pool)?;
+    let mut planned = planned.iter();
+    let new = planned.find(|pool| pool.existing.as_deref() == Some(&compared.pool));
+    let cidr = new?.cidr.value().filter(|_| compared.takes_a_new_pool())?;
+    room::missing_addresses(inputs.snapshot, &[old], cidr)
 }
 
 /// A planned pool, if its values are settled.

@@ -1,7 +1,7 @@
 //! The commands that run this plan again, and those of Helm.
 
 use crate::plan::inputs::Inputs;
-use crate::repair::installer_step::{VALUES, upgrade};
+use crate::repair::installer_step::{VALUES, upgrade, upgrade_only};
 
 /// The command for this plan in another format.
 pub(crate) fn again(inputs: &Inputs, format: &str) -> String {
@@ -24,6 +24,16 @@ pub(crate) fn chart_version(inputs: &Inputs) -> Option<String> {
 /// The same as a flag of Helm.
 pub(crate) fn version_flag(inputs: &Inputs) -> String {
     chart_version(inputs).map_or_else(String::new, |version| format!(" --version {version}"))
+}
+
+/// An upgrade of the installed release that takes the pools out of its values.
+pub(crate) fn upgrade_without_pools(inputs: &Inputs, release: &str, namespace: &str) -> String {
+    let version = chart_version(inputs);
+    let install = &inputs.facts.install;
+    format!(
+        "{} --set-json 'installation.calicoNetwork.ipPools=[]'",
+        upgrade_only(install, release, namespace, version.as_deref())
+    )
 }
 
 /// An upgrade of the installed release with the values.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use serde_yaml::Value;
 
-use super::helm::{again, upgrade_release, version_flag, write_values};
+use super::helm::{again, upgrade_release, upgrade_without_pools, version_flag, write_values};
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::plan::entries;
@@ -11,6 +11,7 @@ use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 use crate::repair::installer_step::VALUES;
 use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::resource_writer::delete_leftover_pools;
 
 /// The name and the namespace of the release, as in Calico's documentation.
 const RELEASE: &str = "calico";
@@ -34,6 +35,12 @@ pub(crate) fn steps(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
             .collect(),
         _ if inputs.facts.installation.is_some() => correct(inputs, entries),
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
+        Some(Method::Remnants) => [
+            delete_remnants(inputs),
+            add_repository(inputs),
+            install_release(inputs),
+        ]
+        .into(),
         _ => vec![add_repository(inputs), install_release(inputs)],
     }
 }
@@ -47,7 +54,7 @@ fn add_repository(inputs: &Inputs) -> Step {
         Step::new(
             "install Calico's CRDs, which have had their own chart since 3.32; use server-side \
              apply, because they exceed the 262144-byte limit for the annotation of client-side \
-             apply",
+             apply, and --force-conflicts, because an earlier install may have left older ones",
         )
     } else {
         Step::new("add the Helm repository")
@@ -60,7 +67,7 @@ fn add_repository(inputs: &Inputs) -> Step {
         let version = version_flag(inputs);
         step.run(format!(
             "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | kubectl \
-             apply --server-side -f -"
+             apply --server-side --force-conflicts -f -"
         ))
     } else {
         step
@@ -86,10 +93,25 @@ fn install_release(inputs: &Inputs) -> Step {
 
 fn install_operator(inputs: &Inputs) -> Step {
     let what = "install the operator; the Installation exists, so the chart must not create one";
+    // Helm refuses to install what exists, and what has created the APIServer is most often custom-resources.yaml, which
+    // has these, too.
+    let others = match inputs.snapshot.api_servers.items() {
+        [] => "",
+        _ if inputs.operator.since(38) => {
+            ",apiServer.enabled=false,goldmane.enabled=false,whisker.enabled=false"
+        }
+        _ => ",apiServer.enabled=false",
+    };
     Step::new(what).run(format!(
-        "{} --set installation.enabled=false",
+        "{} --set installation.enabled=false{others}",
         helm_install(inputs)
     ))
+}
+
+/// The pools of an uninstall, which the operator would take over.
+fn delete_remnants(inputs: &Inputs) -> Step {
+    Step::new("delete the pools that the uninstall left behind")
+        .run_all(delete_leftover_pools(inputs.snapshot))
 }
 
 fn helm_install(inputs: &Inputs) -> String {
@@ -130,6 +152,15 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
         return corrected.into_iter().collect();
     };
     if let Installer::Helm { release, namespace } = by {
+        if !inputs.networking.is_calico() {
+            let step = Step::new(format!(
+                "take the pools out of the values of the release: {} assigns pod addresses, and the operator may \
+                 reject pools that are listed. Helm 4 needs --force-conflicts if the operator has changed the \
+                 Installation",
+                inputs.networking.plugin
+            ));
+            return vec![step.run(upgrade_without_pools(inputs, release, namespace))];
+        }
         let what = format!(
             "update the release{}. Helm 4 needs --force-conflicts if the operator has changed the Installation",
             freedom(inputs)

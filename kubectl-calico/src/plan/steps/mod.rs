@@ -10,8 +10,10 @@ mod no_kube_proxy;
 mod operator;
 mod restore;
 
+use crate::plan::findings::other_plugin;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
+pub(super) use change::missing_room;
 pub(super) use draft::Draft;
 
 /// From the cluster as it is to the planned pools.
@@ -34,7 +36,11 @@ pub(super) fn steps(draft: &Draft) -> Vec<Step> {
     } else if let Some(first) = no_kube_proxy::first(inputs) {
         first
     } else {
-        install::steps(inputs, draft.entries)
+        let mut steps = install::steps(inputs, draft.entries);
+        if !steps.is_empty() {
+            steps.splice(0..0, other_plugin::removal(draft.findings));
+        }
+        steps
     })
 }
 

@@ -22,14 +22,14 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
         return newest(match &facts.install.operator {
             // Files need not contain an operator.
             Fact::Unknown { unknown } if *unknown != Gap::Unread(Unknown::NotGiven) => {
-                "the newest known version, because the installed one could not be read"
+                "the newest released version known, because the installed one could not be read"
             }
-            _ => "the newest known version",
+            _ => "the newest released version known",
         });
     };
     let Ok(version) = installed.parse::<OperatorVersion>() else {
         return newest(
-            "the newest known version, because the installed operator's version cannot be read",
+            "the newest released version known, because the installed operator's version cannot be read",
         );
     };
     let choice = Choice::Known {

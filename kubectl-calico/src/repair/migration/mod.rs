@@ -9,7 +9,7 @@ mod retirement;
 mod temporary;
 
 pub use moves::{Move, Target, all, awaited_pool};
-pub use retirement::{delete, disable, recreate_pods, unpin};
+pub use retirement::{delete, disable, recreate_pods, retire, unpin};
 pub use temporary::{from_temporary, is_temporary};
 pub(super) use temporary::{outside_pod_network, temporary_name};
 

@@ -89,11 +89,7 @@ fn let_go(pool: &ExistingPool) -> String {
 }
 
 /// Empties a pool and deletes it. Nodes may lose the addresses of a tunnel once it is disabled.
-pub(super) fn retire(
-    writer: &mut PoolWriter,
-    pool: ChangedPool,
-    outage: Option<Tunnel>,
-) -> [Step; 3] {
+pub fn retire(writer: &mut PoolWriter, pool: ChangedPool, outage: Option<Tunnel>) -> [Step; 3] {
     let mut disable = disable(writer, pool);
     warn_of(outage, &mut disable);
     [

@@ -16,7 +16,7 @@ use serde_json::Map;
 use super::command::Command;
 use super::installation_list::InstallationList;
 use super::new_pool::{NewPool, Settings};
-use super::resource_writer::{IP_POOLS, ResourceWriter};
+use super::resource_writer::{Event, IP_POOLS, ResourceWriter};
 use crate::facts::Facts;
 use crate::facts::bgp::depends_on_bird;
 use crate::facts::installation::InstallationFacts;
@@ -158,7 +158,22 @@ impl<'a> PoolWriter<'a> {
         if index.is_none() || !pool.owned {
             commands.push(self.resources.delete(IP_POOLS, [pool.name]));
         }
+        // Of the programs that delete a pool, only kubectl waits by itself.
+        let by_kubectl = self.resources == ResourceWriter::Kubectl;
+        let waits = by_kubectl && (index.is_none() || !pool.owned);
+        let is_run = |command: &Command| matches!(command, Command::Run(_));
+        if !waits && commands.iter().all(is_run) {
+            let gone = self
+                .resources
+                .await_object(IP_POOLS, pool.name, Event::Deleted);
+            commands.push(gone);
+        }
         commands
+    }
+
+    /// Waits until the operator has created a pool.
+    pub fn await_created(&self, name: &str) -> Command {
+        self.resources.await_object(IP_POOLS, name, Event::Created)
     }
 
     /// Whether the operator creates a pool again once it is gone.
