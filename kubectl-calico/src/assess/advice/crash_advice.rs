@@ -103,9 +103,9 @@ pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Fi
                 seconds,
             )
             .fix(format!(
-                "give its liveness probe {PROBE_TIMEOUT} seconds, as Calico's manifest does: the \
-                 kubelet kills it when that takes longer; a readiness probe needs as many. This \
-                 restarts it pod by pod"
+                "set the timeout of its liveness probe to {PROBE_TIMEOUT} seconds, as in Calico's manifest: \
+                 the kubelet restarts the container when the probe takes longer. Set that of a readiness \
+                 probe, too. This restarts its pods one by one"
             ))
             .paste(format!(
                 "kubectl patch {} -n {} {} -p \\\n  \

@@ -55,7 +55,7 @@ fn read_only(case: &Case) -> WaitingCause {
         WaitingCause {
             fix: case.facts.install.lasting(
                 "turn off the FlexVolume driver and the CSI driver, whose directories are read-only \
-                 on these nodes; only policies by application layer need them",
+                 on these nodes; only application layer policy needs them",
             ),
             command: "kubectl patch installations.operator.tigera.io default --type merge \\\n  -p \
                       '{\"spec\":{\"flexVolumePath\":\"None\",\"kubeletVolumePluginPath\":\"None\"}}'"

@@ -75,12 +75,16 @@ fn by_installation(case: &Case) -> Option<Finding> {
     )
     .read(from, value(case, used))
     .impact("Felix does not follow the Installation")
-    .fix(
+    .fix(format!(
         "decide which one is right: set linuxDataplane in the Installation to what Felix uses, or \
-         remove the manual setting. Before eBPF is turned off, kube-proxy must run, or no Service \
-         works. If nothing was set by hand, the operator is still applying the change, or reports \
-         why it cannot",
-    )
+         remove the manual setting.{} If nothing was set by hand, the operator is still applying the \
+         change, or reports why it cannot",
+        if wanted == "BPF" || used == Dataplane::Bpf {
+            " Before eBPF is turned off, kube-proxy must run, or no Service works."
+        } else {
+            ""
+        }
+    ))
     .paste(tigera_status("calico"));
     (!agrees).then_some(finding)
 }
@@ -113,9 +117,9 @@ fn by_environment(case: &Case) -> Option<Finding> {
     let used = environment.value;
     // What removing the variable, which works as well, would do.
     let other = if used {
-        "turns eBPF off: before that, kube-proxy must run on every node, or no Service works"
+        "turn eBPF off: before you do, kube-proxy must run on every node, or no Service works"
     } else {
-        "turns eBPF on: before that, Felix must know the address of the API server, and kube-proxy must not run"
+        "turn eBPF on: before you do, Felix must know the address of the API server, and kube-proxy must not run"
     };
     let field = json!({BPF.field: used});
     Some(
@@ -125,7 +129,7 @@ fn by_environment(case: &Case) -> Option<Finding> {
             .impact("the environment takes precedence, and the FelixConfiguration has no effect")
             .fix(format!(
                 "set {} of the FelixConfiguration to {used}, which is what Felix uses: this changes nothing on the \
-                 nodes. To remove the variable {} instead {other}",
+                 nodes. Removing the variable {} instead would {other}",
                 BPF.field, BPF.variable
             ))
             .paste(ResourceWriter::of(case.snapshot).patch_spec(

@@ -110,7 +110,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
         .exists(ObjectRef::installation())
         .evidence(ObjectRef::all("TigeraStatus"), "count", statuses.len())
         .suspects([KINDS_NOT_SERVED, OPERATOR_TOO_OLD].map(|check| Suspect::Code(check.entry.code)))
-        .impact("the operator installs and changes nothing")
+        .impact("the operator neither installs nor changes anything")
         .fix("read the operator's log; if the install has just started, check again")
         .paste(operator_log(case.snapshot));
         vec![finding]

@@ -12,15 +12,14 @@ pub(crate) const RETINA_BESIDE_IPIP: Check = Check {
     entry: Entry {
         code: "CAL316",
         title: "Microsoft Retina cannot see inside IPIP",
-        meaning: "Retina observes the traffic of nodes, and a pool of Calico uses IPIP.",
-        impact: "Pod traffic between nodes appears as IP protocol 4 between the nodes, and is not \
-                 attributed to pods. The agent logs \"Error while getting ethtool\" for tunl0 \
+        meaning: "Retina observes the interfaces of nodes and of pods, and a pool of Calico uses IPIP.",
+        impact: "At the interfaces of the nodes, Retina reads only TCP and UDP, and does not count \
+                 IPIP. The agent logs \"Error while getting ethtool\" for tunl0 \
                  with \"operation not supported\", which is harmless.",
         criteria: "A DaemonSet whose container is named retina or whose name is retina-agent, and a \
                    pool for pods with IPIP.",
-        fix: "To see pods on both ends, use VXLAN, which Retina can decode, or no encapsulation \
-              where the network allows it; or observe at the pods' own interfaces.",
-        source: "microsoft/retina, pkg/plugin/linuxutil; projectcalico/calico v3.32.1, \
+        fix: "None needed: Retina also observes the interfaces of the pods, on both nodes.",
+        source: "microsoft/retina, pkg/plugin/packetparser/_cprog/packetparser.c (parse) and pkg/plugin/linuxutil; projectcalico/calico v3.32.1, \
                  felix/dataplane/linux/ipip_mgr.go (tunl0)",
     },
     needs: &[&DAEMON_SETS, &IP_POOLS],
@@ -61,10 +60,9 @@ fn beside_ipip(case: &Case) -> Option<Finding> {
         .exists(object)
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
         .impact(
-            "Retina shows pod traffic between nodes as traffic of the nodes; errors about ethtool \
-             and tunl0 in its log are harmless",
+            "at the interfaces of the nodes, Retina does not count pod traffic between nodes; errors about \
+             ethtool and tunl0 in its log are harmless",
         )
-        .fix("to see the pods at both ends, use VXLAN, or None where the network allows it")
-        .paste("kubectl calico plan --encapsulation VXLAN"),
+        .fix("none needed: Retina also observes the interfaces of the pods, on both nodes"),
     )
 }

@@ -185,7 +185,7 @@ fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
             "spec.calicoNetwork.bgp: Enabled in the Installation"
         } else {
             "calico_backend: bird in the ConfigMap kube-system/calico-config, and USE_POD_CIDR: true \
-             in the environment of calico-node"
+             in the environment of calico-node, which this restarts"
         };
         let enable = format!("enable BGP, because VXLAN does not work with host-local IPAM: {how}");
         return vec![Step::new(case.facts.install.lasting(enable))];
@@ -194,7 +194,7 @@ fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
         let how = if case.facts.install.is_left_to_operator() {
             "spec.calicoNetwork.bgp: Enabled in the Installation"
         } else {
-            "calico_backend: bird in the ConfigMap kube-system/calico-config"
+            "calico_backend: bird in the ConfigMap kube-system/calico-config; then restart calico-node"
         };
         let enable = case.facts.install.lasting(format!("enable BGP: {how}"));
         return either([

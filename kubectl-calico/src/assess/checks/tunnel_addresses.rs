@@ -37,8 +37,8 @@ pub(crate) const TUNNEL_ADDRESS: Check = Check {
                    - Error: two nodes have the same address, or one has none for VXLAN.\n\
                    - Warning: one has none for IPIP, or for VXLAN that is only used between subnets; or the files show no \
                    time, and the node may have just joined.",
-        fix: "Restart calico-node on these nodes: when it starts, it assigns an address, unless the one that it has is \
-              its own. Delete the Nodes of machines that are gone for good.",
+        fix: "Restart calico-node on these nodes: when it starts, it assigns the node an address of its own, unless it already \
+              has one. Delete the Nodes of machines that are gone for good.",
         source: "projectcalico/calico v3.30.3, node/pkg/allocateip/allocateip.go (ensureHostTunnelAddress) and \
                  felix/calc/vxlan_resolver.go; projectcalico/calico#5465",
     },
@@ -208,8 +208,8 @@ fn restart(case: &Case, finding: Finding, nodes: &[&Node]) -> Finding {
             .to_owned()
     } else {
         format!(
-            "restart calico-node on {}: when it starts, it assigns the node an address of its own, unless the one that it \
-             has is",
+            "restart calico-node on {}: when it starts, it assigns the node an address of its own, unless it already \
+             has one",
             few(&names(&responding))
         )
     };

@@ -161,7 +161,7 @@ fn disabled(case: &Case, tunnel: &str, told: &Resolved<bool>, pool: &CandidatePo
     let (severity, impact) = if is_idle(case, pool) {
         (
             Severity::Warning,
-            "traffic from its pods to nodes in another subnet is dropped; now, all nodes are in the same one",
+            "traffic from its pods to nodes in another subnet is dropped; at present, all nodes are in one subnet",
         )
     } else {
         (

@@ -71,8 +71,8 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             few(&names),
         )
         .impact("traffic to and from a node without a key is not encrypted")
-        .fix("load the WireGuard kernel module on each node without a key, then restart calico-node there")
-        .paste("modprobe wireguard");
+        .fix("load the WireGuard kernel module on each node without a key, also at boot, then restart calico-node there")
+        .paste("modprobe wireguard\necho wireguard > /etc/modules-load.d/wireguard.conf");
         vec![finding]
     },
 };

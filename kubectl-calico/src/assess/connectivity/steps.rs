@@ -18,7 +18,7 @@ const USUAL: i64 = 1500;
 
 /// The steps for packets on a path between two ends.
 pub fn steps(path: &Path, ends: &Ends) -> Vec<Step> {
-    let first = reach(ends);
+    let first = reach(path, ends);
     let further = [
         Some(route(path, ends)),
         sessions(path, ends),
@@ -41,20 +41,24 @@ fn shells(ends: &Ends) -> Step {
     let shell = |node: &str| {
         format!("kubectl debug node/{node} -it --profile=sysadmin --image=nicolaka/netshoot")
     };
-    Step::new("open a root shell on both nodes, with ssh or in a debug pod")
+    Step::new("open a root shell on both nodes, in two terminals, with ssh or in a debug pod")
         .run(shell(&ends.from.node))
         .run(shell(&ends.to.node))
 }
 
-fn reach(ends: &Ends) -> Vec<Step> {
+fn reach(path: &Path, ends: &Ends) -> Vec<Step> {
     let (from, to) = (&ends.from.node, &ends.to.node);
     let pods = format!("kubectl get pods -A -o wide --field-selector spec.nodeName={to}");
     let find = Step::new(format!(
         "find a pod on {to} with its own address (not hostNetwork)"
     ));
     let find = ends.pod.is_none().then(|| find.run(pods));
+    let others = match path.dataplane {
+        Some(Dataplane::Bpf) => "NetworkPolicies",
+        _ => "NetworkPolicies and kube-proxy",
+    };
     let ping = Step::new(format!(
-        "on {from}, ping the pod. If it answers, the path is open: check NetworkPolicies and kube-proxy \
+        "on {from}, ping the pod. If it answers, the path is open: check {others} \
          instead. If it does not, ping it from {to}, too: if it does not answer there either, the pod is at \
          fault"
     ))
@@ -135,7 +139,7 @@ fn arrival(path: &Path, ends: &Ends) -> Step {
         "on {}, watch for {what} during the ping. If nothing arrives, {advice}",
         ends.to.node
     ))
-    .run(format!("tcpdump -ni any -c 5 '{filter}'"))
+    .run(format!("tcpdump -ni any -c 3 '{filter}'"))
 }
 
 fn filters(path: &Path, ends: &Ends) -> Step {

@@ -48,15 +48,17 @@ pub(super) fn follow(
             _ => Dataplane::Iptables,
         };
         if let Some(was) = before.facts.dataplane.value().filter(|was| **was != now) {
-            actions.push(format!(
-                "changes the data plane from {} to {}, node by node; connections can break during the change",
-                was.name(),
-                if now == Dataplane::Auto {
-                    "iptables or nftables, whichever kube-proxy uses"
-                } else {
+            actions.push(if now == Dataplane::Auto {
+                "sets the data plane to nftables or iptables, whichever kube-proxy uses on the node; connections can \
+                 break where it changes"
+                    .to_owned()
+            } else {
+                format!(
+                    "changes the data plane from {} to {}, node by node; connections can break during the change",
+                    was.name(),
                     now.name()
-                }
-            ));
+                )
+            });
         }
         set_felix(overlaid, &wanted, nftables, origins);
         let requires_mode = nftables == "Enabled" && wanted == "Nftables";

@@ -7,6 +7,7 @@ use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::finding::Finding;
 use crate::assess::manifest_fix::{remedy_of, without_commands};
 use crate::repair::Step;
+use calico_core::installation::path::POOLS;
 
 /// The most fields that a step names.
 const MOST_FIELDS: usize = 4;
@@ -69,9 +70,15 @@ fn changes(origins: &Origins, blamed: &Blamed) -> Option<String> {
                 None => format!("change the manifest of {object}"),
             }
         } else {
+            let is_of_pool = |field: &&str| field.starts_with(POOLS);
+            let it = if fields.iter().all(is_of_pool) {
+                "the pool"
+            } else {
+                "it"
+            };
             match named {
                 Some(fields) => {
-                    format!("change {fields} in the manifest of {object}, or leave it out")
+                    format!("change {fields} in the manifest of {object}, or leave {it} out")
                 }
                 None => format!("leave {object} out of the manifests"),
             }

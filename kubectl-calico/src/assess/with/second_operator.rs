@@ -30,7 +30,7 @@ pub(super) fn second_operator(before: &Case, after: &Case) -> Option<Finding> {
         .exists(added.clone())
         .exists(first)
         .impact(
-            "it waits for as long as the ConfigMap calico-system/active-operator names another namespace: nothing is \
+            "the second operator waits as long as the ConfigMap calico-system/active-operator names another namespace: nothing is \
              upgraded. If the ConfigMap is deleted, it can take over, and installs the Calico of its own release",
         )
         .in_manifest(format!(

@@ -55,7 +55,7 @@ pub(super) fn another_mtu(before: &Snapshot, after: &Snapshot) -> Option<String>
     let from = was.or_else(|| detected(before));
     let from = from.map_or_else(String::new, |mtu| format!(" from {mtu}"));
     Some(format!(
-        "changes the MTU of pods{from} to {to}, node by node; pods that run keep theirs until they are recreated"
+        "changes the MTU of pods{from} to {to}, node by node; running pods keep theirs until they are recreated"
     ))
 }
 
@@ -73,8 +73,8 @@ fn larger_mtu(before: &Case, after: &Case) -> Option<Finding> {
             .evidence(&object, MTU, is)
             .evidence(&object, "status.mtu", detected)
             .impact(
-                "packets that are larger than the network between the nodes carries are lost: connections are \
-                 established, and then hang",
+                "packets larger than the network between the nodes can carry are lost: connections are established, but \
+                 then hang",
             )
             .fix(format!(
                 "leave {MTU} out of the manifest of the Installation, unless every node's network interface carries more \

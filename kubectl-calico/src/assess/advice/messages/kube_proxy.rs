@@ -21,8 +21,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["kube-proxy in nftables mode requires kernel"],
         means: "the node's kernel is too old for kube-proxy in nftables mode",
-        fix: "upgrade the kernel of the node to 5.13 or later; or set mode to iptables in the ConfigMap kube-proxy, and \
-              then nftables off in Calico",
+        fix: "upgrade the kernel of the node to 5.13 or later; or set mode: iptables in the kube-proxy ConfigMap, \
+              then turn nftables off in Calico",
         paste: config,
         source: "kubernetes v1.34, pkg/proxy/nftables",
         examples: &[

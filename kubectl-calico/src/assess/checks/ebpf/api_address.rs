@@ -7,6 +7,7 @@ use crate::assess::advice::install_kube_proxy::INSTALL_KUBE_PROXY;
 use crate::assess::advice::services_endpoint::{self, Misplaced};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::{operator_without_api, other_plugins};
+use crate::assess::checks::reporting::operator_restart;
 use crate::assess::finding::Finding;
 use crate::facts::platform::Platform;
 use crate::snapshot::resources::{
@@ -143,8 +144,8 @@ impl<'a> Unaddressed<'a> {
     fn fix(&self, case: &Case, finding: Finding) -> Finding {
         if !is_on(case) && self.disabled.is_some() {
             return finding.fix(
-                "remove disable-kube-proxy from the configuration of all servers and restart them, or turn \
-                 on eBPF with the address of the API server",
+                "remove disable-kube-proxy from the configuration of all servers, and restart k3s or RKE2 on \
+                 every node, servers first; or turn on eBPF with the address of the API server",
             );
         }
         if !is_on(case) {
@@ -156,25 +157,28 @@ impl<'a> Unaddressed<'a> {
             return finding
                 .fix(format!(
                     "create the ConfigMap in the namespace in which the operator reads it, with the address \
-                     that {} has; the operator then restarts calico-node, which does not start with a \
-                     wrong address",
+                     that {} has; and restart the operator, which has no Services either. It then restarts \
+                     calico-node, which does not start with a wrong address",
                     found.from.object
                 ))
-                .paste(services_endpoint::set(case));
+                .paste(services_endpoint::set(case))
+                .paste(operator_restart(case.snapshot));
         }
         if self.node.is_of_operator() {
             return finding
                 .fix(
                     "create the ConfigMap with the address of the API server, or of its load \
-                     balancer, in place of HOST; the operator then restarts calico-node, which does \
-                     not start with a wrong address",
+                     balancer, in place of HOST, and its port in place of 6443 if it listens on another one; \
+                     and restart the operator, which has no Services either. It then restarts calico-node, \
+                     which does not start with a wrong address or port",
                 )
-                .paste(services_endpoint::set(case));
+                .paste(services_endpoint::set(case))
+                .paste(operator_restart(case.snapshot));
         }
         finding
             .fix(
-                "replace HOST with the address of the API server, or of its load balancer, \
-                 and restart calico-node",
+                "replace HOST with the address of the API server, or of its load balancer, and 6443 if it \
+                 listens on another port, and restart calico-node",
             )
             .paste(format!(
                 "{}\nkubectl rollout restart -n kube-system deployment/calico-kube-controllers",

@@ -201,7 +201,7 @@ fn with_address(case: &Case, node: &CalicoNode, finding: Finding) -> Finding {
     finding
         .fix(
             "give calico-node the address of the API server, or of its load balancer: replace \
-             HOST with it, and wait until all calico-node pods have been restarted and are ready",
+             HOST with it, and 6443 if it listens on another port, and wait until all calico-node pods have been restarted and are ready",
         )
         .paste(set)
 }

@@ -140,7 +140,13 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
              the interface that connects the nodes",
         )
     } else {
-        finding.fixed_by(by_internal_ip(case, &[]))
+        let mut step = by_internal_ip(case, &[]);
+        step.what.insert_str(
+            0,
+            "none needed if pods on different nodes reach each other; otherwise, if every node reaches the InternalIPs of \
+             the others, ",
+        );
+        finding.fixed_by(step)
     })
 }
 

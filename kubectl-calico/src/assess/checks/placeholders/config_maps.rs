@@ -67,7 +67,7 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
 
 /// Sets the address of the API server in the ConfigMap that has only that.
 fn address(case: &Case, config: &ConfigMap) -> Step {
-    let what = "replace HOST with the address of the API server, or of its load balancer";
+    let what = "replace HOST with the address of the API server, or of its load balancer, and 6443 if it listens on another port";
     let node = CalicoNode::current(case.snapshot).filter(|node| !node.is_of_operator());
     let of_manifest = config.metadata.namespace.as_deref() == Some("kube-system");
     match node.filter(|_| of_manifest) {

@@ -25,7 +25,7 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
             let step = if is_address {
                 Step::new(
                     "put the address of the API server, or of its load balancer, in place of \
-                     HOST; the operator then restarts calico-node",
+                     HOST, and its port in place of 6443 if it listens on another one; the operator then restarts calico-node",
                 )
                 .run(services_endpoint::set(case))
             } else {

@@ -135,7 +135,7 @@ fn implementation(before: &Case, after: &Case) -> Finding {
         }
         None if disabled.is_some() => {
             "before applying the manifests, remove disable-kube-proxy from the configuration of all servers, and \
-             restart them"
+             restart k3s or RKE2 on every node, servers first"
         }
         None => {
             "before applying the manifests, install kube-proxy, and wait until it is ready on every \
