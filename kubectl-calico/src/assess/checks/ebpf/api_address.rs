@@ -6,8 +6,8 @@ use super::{is_on, turned_on};
 use crate::assess::advice::install_kube_proxy::INSTALL_KUBE_PROXY;
 use crate::assess::advice::services_endpoint::{self, Misplaced};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::checks::{operator_without_api, other_plugins};
 use crate::assess::checks::reporting::operator_restart;
+use crate::assess::checks::{operator_without_api, other_plugins};
 use crate::assess::finding::Finding;
 use crate::facts::platform::Platform;
 use crate::snapshot::resources::{
