@@ -98,7 +98,11 @@ fn too_small(case: &Case, pool: &PoolCase) -> Option<Details> {
     if size >= i64::from(cidr.prefix()) {
         return None;
     }
-    let message = "IP pool size is too small. It must be equal to or greater than the block size";
+    let message = if case.operator.minor == 38 && case.is_lower_case() {
+        "IP pool size is too small: it must be equal to or greater than the block size"
+    } else {
+        "IP pool size is too small. It must be equal to or greater than the block size"
+    };
     let mut violation = pool.violation(
         Field::BlockSize,
         format!(

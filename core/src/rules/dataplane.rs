@@ -127,7 +127,11 @@ pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
         } else if dataplane == "VPP" || dataplane == "Nftables" && !case.operator.since(39) {
             (
                 format!("the data plane {dataplane} does not support it"),
-                "is supported only for the Iptables and BPF Linux dataplanes",
+                if case.operator.since(39) {
+                    "is supported only for the Iptables, Nftables and BPF Linux dataplanes"
+                } else {
+                    "is supported only for the Iptables and BPF Linux dataplanes"
+                },
             )
         } else {
             return Vec::new();

@@ -42,10 +42,36 @@ impl Case<'_> {
         } else {
             "Invalid Installation provided"
         };
+        let message = self.as_written(message);
         format!(
             "the operator stops reconciling; TigeraStatus calico becomes Degraded, \
              InvalidConfigurationError: {subject}: {message}"
         )
+    }
+
+    /// Whether this operator begins its messages in lower case.
+    /// Source: tigera/operator v1.38.13 and v1.38.14, v1.40.7 and v1.40.8, pkg/controller/installation/validation.go.
+    pub(super) fn is_lower_case(&self) -> bool {
+        match self.operator.minor {
+            38 => self.operator.patch >= 14,
+            40 => self.operator.patch >= 8,
+            _ => self.operator.since(41),
+        }
+    }
+
+    /// A message of a current operator as this one writes it.
+    fn as_written(&self, message: &str) -> String {
+        const CHANGED: [(&str, &str); 3] = [
+            ("installation spec.", "Installation spec."),
+            ("the VPP dataplane", "The VPP dataplane"),
+            ("unencapsulated IP pools", "Unencapsulated IP pools"),
+        ];
+        let mut changed = CHANGED.iter().filter(|_| !self.is_lower_case());
+        let earlier = changed.find_map(|(now, earlier)| {
+            let rest = message.strip_prefix(now)?;
+            Some(format!("{earlier}{rest}"))
+        });
+        earlier.unwrap_or_else(|| message.to_owned())
     }
 }
 

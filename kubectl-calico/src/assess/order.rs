@@ -18,7 +18,7 @@ use super::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use super::checks::nodes_without_address::NO_ADDRESS;
 use super::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, FindingRef, Severity};
 use super::symptoms::causes;
 use crate::repair::Step;
 use crate::repair::step::begin_with;
@@ -48,6 +48,10 @@ const SEQUENCE: [(&Check, &Check); 10] = [
 /// The findings in the order in which to fix them, each followed by its symptoms. Within one severity,
 /// they stay in the order in which they were found.
 pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let found: Vec<FindingRef> = findings.iter().map(Finding::reference).collect();
+    for finding in &mut findings {
+        finding.after = finding.after.take().filter(|first| found.contains(first));
+    }
     let causes = causes(&findings);
     for (index, cause) in causes.iter().enumerate() {
         let cause = cause.and_then(|cause| findings.get(cause));
@@ -100,7 +104,31 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
             },
         );
     }
+    let required: Vec<(FindingRef, FindingRef)> = findings
+        .iter()
+        .filter(|finding| finding.symptom_of.is_none())
+        .filter_map(|finding| Some((finding.after.clone()?, finding.reference())))
+        .collect();
+    for (first, then) in required {
+        let is_it = |found: &Finding, of: &FindingRef| {
+            found.symptom_of.is_none() && found.reference() == *of
+        };
+        let at = |of: &FindingRef| findings.iter().position(|found| is_it(found, of));
+        if let (Some(from), Some(to)) = (at(&first), at(&then)) {
+            rotate(&mut findings, from, to);
+        }
+    }
     findings
+}
+
+/// Moves a finding, with its symptoms, before another one, if it is behind that.
+fn rotate(findings: &mut [Finding], from: usize, to: usize) {
+    let behind = findings.iter().skip(from + 1);
+    let symptoms = behind.take_while(|finding| finding.symptom_of.is_some());
+    let moved = symptoms.count() + 1;
+    if let Some(range) = findings.get_mut(to..from + moved).filter(|_| to < from) {
+        range.rotate_right(moved);
+    }
 }
 
 /// Moves the first of some findings, with its symptoms, before others.
@@ -116,21 +144,13 @@ fn put_before(
     let (Some(from), Some(to)) = (cause(&first), cause(&then)) else {
         return;
     };
-    let (mut moved, reference) = (1, findings.get(from).map(Finding::reference));
-    while findings
-        .get(from + moved)
-        .is_some_and(|finding| finding.symptom_of.is_some())
-    {
-        moved += 1;
-    }
+    let reference = findings.get(from).map(Finding::reference);
     for finding in findings.iter_mut().filter(|finding| then(finding)) {
         if finding.after.is_none() && finding.symptom_of.is_none() {
             finding.after.clone_from(&reference);
         }
     }
-    if let Some(range) = findings.get_mut(to..from + moved).filter(|_| to < from) {
-        range.rotate_right(moved);
-    }
+    rotate(findings, from, to);
 }
 
 /// Puts a change that the operator makes as soon as it can before whatever enables it to: what keeps it

@@ -25,6 +25,9 @@ pub enum Bundle {
     Gke,
     /// MicroK8s.
     MicroK8s,
+    /// k0s, with its network provider calico.
+    #[serde(rename = "k0s")]
+    K0s,
 }
 
 /// A setting of calico-node or Typha that most bundles have, too.
@@ -36,6 +39,8 @@ pub enum BundledSetting {
     TyphaReplicas(u32),
     /// The MTU of pods: detected.
     DetectedMtu,
+    /// BIRD runs.
+    Bird,
 }
 
 impl Bundle {
@@ -47,6 +52,7 @@ impl Bundle {
             Self::Gardener => "Gardener",
             Self::Gke => "GKE",
             Self::MicroK8s => "MicroK8s",
+            Self::K0s => "k0s",
         }
     }
 
@@ -55,13 +61,19 @@ impl Bundle {
         self != Self::Kubespray
     }
 
+    /// Whether it writes its manifest again only when somebody runs it, or updates it.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Kops | Self::Kubespray | Self::MicroK8s)
+    }
+
     /// How to change a setting so that it lasts, as a clause in the imperative, and the command for it.
     /// Source: kubernetes/kops, pkg/apis/kops/networking.go (`CalicoNetworkingSpec`);
     /// kubernetes-sigs/kubespray, roles/network_plugin/calico/defaults/main.yml;
     /// gardener/gardener-extension-networking-calico, pkg/apis/calico/v1alpha1/types_network.go;
-    /// canonical/microk8s, microk8s-resources/default-args/cni-network/cni.yaml.
+    /// canonical/microk8s, microk8s-resources/default-args/cni-network/cni.yaml;
+    /// k0sproject/k0s, pkg/apis/k0s/v1beta1/calico.go and static/manifests/calico/DaemonSet/calico-node.yaml.
     pub fn change(self, setting: BundledSetting) -> (String, &'static str) {
-        use BundledSetting::{DetectedMtu, InternalIp, TyphaReplicas};
+        use BundledSetting::{Bird, DetectedMtu, InternalIp, TyphaReplicas};
         let what = match (self, setting) {
             (Self::Kops, InternalIp) => {
                 "set networking.calico.ipv4AutoDetectionMethod: kubernetes-internal-ip".to_owned()
@@ -70,6 +82,7 @@ impl Bundle {
                 format!("set networking.calico.typhaReplicas: {replicas}")
             }
             (Self::Kops, DetectedMtu) => "remove networking.calico.mtu".to_owned(),
+            (Self::Kops, Bird) => "set networking.calico.encapsulationMode: ipip".to_owned(),
             (Self::Kubespray, InternalIp) => {
                 "set calico_ip_auto_method: kubernetes-internal-ip".to_owned()
             }
@@ -77,11 +90,13 @@ impl Bundle {
                 format!("set typha_enabled: true and typha_replicas: {replicas}")
             }
             (Self::Kubespray, DetectedMtu) => "remove calico_mtu".to_owned(),
+            (Self::Kubespray, Bird) => "set calico_network_backend: bird".to_owned(),
             (Self::Gardener, InternalIp) => {
                 "set ipv4.autoDetectionMethod: kubernetes-internal-ip".to_owned()
             }
             (Self::Gardener, TyphaReplicas(_)) => "set typha.enabled: true".to_owned(),
             (Self::Gardener, DetectedMtu) => "set vethMTU: \"0\"".to_owned(),
+            (Self::Gardener, Bird) => "set backend: bird".to_owned(),
             (Self::MicroK8s, InternalIp) => {
                 "set IP_AUTODETECTION_METHOD to kubernetes-internal-ip".to_owned()
             }
@@ -89,6 +104,21 @@ impl Bundle {
                 "add Typha's Deployment and Service, with {replicas} replicas, from calico-typha.yaml of the same version"
             ),
             (Self::MicroK8s, DetectedMtu) => "set veth_mtu to \"0\"".to_owned(),
+            (Self::MicroK8s, Bird) => "set calico_backend to bird".to_owned(),
+            (Self::K0s, InternalIp) => {
+                "set spec.network.calico.ipAutodetectionMethod: kubernetes-internal-ip".to_owned()
+            }
+            (Self::K0s, TyphaReplicas(replicas)) => format!(
+                "apply Typha's Deployment and Service, with {replicas} replicas, from calico-typha.yaml of the same version, \
+                 and then set FELIX_TYPHAK8SSERVICENAME: calico-typha below spec.network.calico.envVars"
+            ),
+            // Its default is no detection.
+            (Self::K0s, DetectedMtu) => {
+                "set spec.network.calico.mtu to the MTU of the network between the nodes less the overhead of the \
+                 encapsulation"
+                    .to_owned()
+            }
+            (Self::K0s, Bird) => "set spec.network.calico.mode: bird".to_owned(),
             (Self::Gke, _) => {
                 return (
                     "ask Google Cloud support: GKE manages its Calico and reverts changes"
@@ -123,6 +153,11 @@ impl Bundle {
                  MicroK8s applies it again later",
                 "microk8s kubectl apply -f /var/snap/microk8s/current/args/cni-network/cni.yaml",
             ),
+            Self::K0s => (
+                "in the ClusterConfig (with dynamic configuration: k0s config edit on a controller; otherwise in \
+                 /etc/k0s/k0s.yaml on every controller, and restart k0s there): k0s reverts changes of its manifest",
+                "",
+            ),
             Self::Gke => ("", ""),
         }
     }
@@ -132,7 +167,7 @@ impl Bundle {
 const TYPE: &str = "CLUSTER_TYPE";
 
 /// The name that the pool of Kubespray has unless it is changed.
-const KUBESPRAY_POOL: &str = "default-pool";
+pub const KUBESPRAY_POOL: &str = "default-pool";
 
 /// The name of Gardener's Typha.
 /// Source: gardener/gardener-extension-networking-calico, charts/internal/calico/templates/typha.
@@ -188,6 +223,21 @@ pub fn bundle(
                 || Provenance::new(ObjectRef::named("IPPool", KUBESPRAY_POOL), "metadata.name");
             is_there.then(|| Fact::known(Bundle::Kubespray, from()))
         }
+        Platform::K0s => is_of_k0s(&node).map(|from| Fact::known(Bundle::K0s, from)),
         _ => None,
     }
+}
+
+/// What shows that k0s rendered a calico-node, and not somebody who chose the network provider custom.
+/// Source: k0sproject/k0s, pkg/applier/stack.go and pkg/constant/constant.go.
+fn is_of_k0s(node: &CalicoNode) -> Option<Provenance> {
+    const STACK: &str = "k0s.k0sproject.io/stack";
+    let labels = node.set.metadata.labels.as_ref();
+    let stack = labels.and_then(|labels| labels.get(STACK));
+    if stack.is_some_and(|stack| stack == "calico") {
+        return Some(node.at(format!("label {STACK}")));
+    }
+    let image = node.container()?.image.as_deref()?;
+    let is_built = image.contains("k0sproject/calico-node");
+    is_built.then(|| node.at("image"))
 }

@@ -82,6 +82,14 @@ impl Install {
         self.datastore.value() == Some(&Datastore::Etcd)
     }
 
+    /// Whether RKE2 installed the operator, from its own chart.
+    pub fn is_by_rke2(&self) -> bool {
+        let by_rke2 = Installer::Platform {
+            platform: Platform::Rke2,
+        };
+        matches!(self.method.value(), Some(Method::Operator { by }) if *by == by_rke2)
+    }
+
     /// The platform that keeps the Installation as it ships it, without a setting for it: it reverts what
     /// others change.
     pub fn only_as_shipped(&self) -> Option<Platform> {

@@ -63,13 +63,26 @@ impl Installer {
             )),
             Self::Owner { tool } => Some(tool.also_change()),
             Self::Platform { platform } => Some(format!(
-                "{} manages this Installation and reverts changes: make them through {0}",
-                platform.name()
+                "{} manages this Installation and reverts changes: make them {}",
+                platform.name(),
+                place(*platform)
             )),
             Self::Manifests => None,
         }
     }
 }
+
+/// Where a change to the Installation of a platform lasts.
+fn place(platform: Platform) -> String {
+    match platform {
+        Platform::Rke2 => format!("in the values of {RKE2_VALUES}, below installation"),
+        other => format!("through {}", other.name()),
+    }
+}
+
+/// Where RKE2 has the values of its chart from.
+/// Source: RKE2 documentation, Helm Integration (Customizing packaged components).
+pub const RKE2_VALUES: &str = "the HelmChartConfig rke2-calico in kube-system";
 
 /// What installed the operator and the Installation, and where that was read.
 pub fn installer(snapshot: &Snapshot, platform: Option<Platform>) -> (Installer, Vec<Provenance>) {
@@ -85,6 +98,12 @@ pub fn installer(snapshot: &Snapshot, platform: Option<Platform>) -> (Installer,
             Some((installer, vec![Provenance::new(object, field)]))
         })
         .unwrap_or((Installer::Manifests, Vec::new()))
+}
+
+/// Whether a Helm release is that of a chart that RKE2 ships, and reverts changes to. If the nodes could not be read, its
+/// name says so.
+pub fn is_of_rke2(platform: Option<Platform>, release: &str) -> bool {
+    platform.is_none_or(|platform| platform == Platform::Rke2) && release.starts_with("rke2-")
 }
 
 /// The labels of what AKS installs.
@@ -106,8 +125,7 @@ fn of(marks: &Marks, platform: Option<Platform>) -> Option<(Installer, String)> 
         return Some((Installer::Owner { tool }, mark));
     }
     let (release, namespace) = marks.release()?;
-    // RKE2 ships Calico as a chart, and reverts changes to it.
-    let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
+    let by_rke2 = is_of_rke2(platform, release);
     let installer = if by_rke2 {
         by_platform(Platform::Rke2)
     } else {

@@ -178,6 +178,9 @@ fn without_pools(snapshot: &Snapshot, inputs: &RoutingInputs, bgp: &Bgp) -> Fact
     if inputs.is_by_pod_cidr() && bgp.runs.value() == Some(&false) {
         return Fact::known(vec![RoutingMode::by_cloud()], Provenance::all("IPPool"));
     }
+    if inputs.is_by_pod_cidr() && advertises_pod_cidrs(snapshot, bgp) {
+        return Fact::known(vec![RoutingMode::by_bird()], Provenance::all("IPPool"));
+    }
     Fact::absent("no pool is enabled for pods")
 }
 
@@ -202,6 +205,14 @@ fn routes_by(
     // If the backend is unknown, BIRD is assumed, which is the default.
     let bird_runs = bgp.runs.value() != Some(&false);
     (bird_runs && bgp::bird_routes(snapshot, encapsulation)).then_some(RoutesBy::Bird)
+}
+
+/// Whether BIRD advertises the pod CIDR of its node, as in an IPv6 cluster of kOps.
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/apiconfig/apiconfig.go (`K8sUsePodCIDR`).
+fn advertises_pod_cidrs(snapshot: &Snapshot, bgp: &Bgp) -> bool {
+    let node = CalicoNode::current(snapshot);
+    let variable = node.and_then(|node| node.value("USE_POD_CIDR"));
+    bgp.runs.value() == Some(&true) && variable.is_some_and(|it| it.eq_ignore_ascii_case("true"))
 }
 
 /// Whether the cloud has, or may have, routes to the pod CIDRs of nodes.

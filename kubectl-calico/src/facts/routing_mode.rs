@@ -12,7 +12,7 @@ use super::pools::ExistingPool;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoutingMode {
-    /// IPv4 or IPv6; absent if another plugin provides pod networking.
+    /// IPv4 or IPv6; absent if another plugin provides pod networking, or if there is no pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub family: Option<Family>,
@@ -103,6 +103,15 @@ impl RoutingMode {
     pub fn by_cloud() -> Self {
         Self {
             routes_by: Some(RoutesBy::Cloud),
+            ..Self::other("unencapsulated".to_owned())
+        }
+    }
+
+    /// The mode of host-local IPAM without pools, where BIRD advertises the pod CIDRs of nodes.
+    pub fn by_bird() -> Self {
+        Self {
+            encapsulation: Some(Encapsulation::None),
+            routes_by: Some(RoutesBy::Bird),
             ..Self::other("unencapsulated".to_owned())
         }
     }

@@ -6,7 +6,7 @@ use super::pool_writer::PoolWriter;
 use super::step::Step;
 use crate::facts::Facts;
 use crate::facts::install::Install;
-use crate::facts::installer::Installer;
+use crate::facts::installer::{Installer, RKE2_VALUES};
 use crate::facts::method::Method;
 use crate::facts::owner::{Hold, Owner};
 use crate::facts::platform::Platform;
@@ -18,7 +18,7 @@ use crate::views::objects::default_installation;
 pub const VALUES: &str = "calico-pools.yaml";
 
 /// Creates the APIServer.
-pub const CREATE_API_SERVER: &str = "kubectl create -f - <<'EOF'\n\
+const CREATE_API_SERVER: &str = "kubectl create -f - <<'EOF'\n\
                                      apiVersion: operator.tigera.io/v1\n\
                                      kind: APIServer\n\
                                      metadata:\n\
@@ -40,7 +40,7 @@ pub fn lasting(
         return steps;
     }
     if writer.asks_operator()
-        && let Some(mut step) = api_server(snapshot)
+        && let Some(mut step) = api_server(snapshot, &facts.install)
     {
         // Pools must be listed again before the operator can delete them; and what it has yet to carry out, it does at
         // once.
@@ -54,7 +54,7 @@ pub fn lasting(
         let at = awaited.unwrap_or(writer.restored()).min(steps.len());
         steps.insert(at, step);
     }
-    if let Some(step) = before(snapshot, &facts.install) {
+    if let Some(step) = before(snapshot, &facts.install).filter(|_| writer.writes_list()) {
         steps.insert(0, step);
     }
     steps.extend(after(snapshot, &facts.install, values, version));
@@ -94,11 +94,10 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
         },
         Installer::Platform {
             platform: Platform::Rke2,
-        } => Some(Step::new(
-            "change the Installation only through installation.calicoNetwork.ipPools in the values of the \
-             HelmChartConfig rke2-calico, one step at a time: RKE2 reverts patches, and the operator then \
-             deletes pools while pods still use them",
-        )),
+        } => Some(Step::new(format!(
+            "change the Installation only through installation.calicoNetwork.ipPools in the values of {RKE2_VALUES}, one \
+                 step at a time: RKE2 reverts patches, and the operator then deletes pools while pods still use them"
+        ))),
         Installer::Platform { platform } => Some(Step::new(format!(
             "change the Installation only through {0}, which manages it and reverts patches; if {0} does \
              not offer this change, stop here",
@@ -178,7 +177,7 @@ fn set_flux(snapshot: &Snapshot, verb: &str) -> Command {
 /// What the operator needs to change an existing pool: an APIServer that is Ready, unless projectcalico.org is
 /// the datastore.
 /// Source: tigera/operator v1.34.0 and v1.42.3, pkg/controller/ippool/pool_controller.go (`apiAvailable`).
-pub fn api_server(snapshot: &Snapshot) -> Option<Step> {
+pub fn api_server(snapshot: &Snapshot, install: &Install) -> Option<Step> {
     let servers = snapshot.api_servers.read()?;
     let is_ready = servers
         .iter()
@@ -193,17 +192,28 @@ pub fn api_server(snapshot: &Snapshot) -> Option<Step> {
         "kubectl wait --for=jsonpath='{{.status.state}}'=Ready \\\n  apiservers.operator.tigera.io/{name} --timeout=5m"
     );
     if servers.is_empty() {
-        let step = Step::new(
-            "create the APIServer, and wait until it is ready: without Calico's API server, the operator \
-             does not change pools",
+        let mut step = create_api_server(install);
+        step.what.push_str(
+            ", and wait until it is ready: without Calico's API server, the operator does not change pools",
         );
-        return Some(step.run(CREATE_API_SERVER).run(wait));
+        return Some(step.run(wait));
     }
     let step = Step::new(
         "get Calico's API server ready: until it is, the operator does not change pools, and what follows \
          has no effect",
     );
     Some(step.run(wait))
+}
+
+/// Creates the APIServer. RKE2's chart could no longer create one that is there already.
+/// Source: rancher/rke2-charts, packages/rke2-calico/generated-changes/patch/values.yaml.patch (`apiServer.enabled`).
+pub fn create_api_server(install: &Install) -> Step {
+    if install.is_by_rke2() {
+        return Step::new(format!(
+            "set apiServer.enabled: true in the values of {RKE2_VALUES}"
+        ));
+    }
+    Step::new("create the APIServer").run(CREATE_API_SERVER)
 }
 
 /// What comes after the change, once the values describe the new state.

@@ -15,6 +15,7 @@ pub mod existing_entries;
 pub mod free_range;
 pub mod here_document;
 mod image_source;
+pub mod installation_change;
 pub mod installation_list;
 pub mod installation_settings;
 pub mod installer_step;

@@ -4,8 +4,8 @@ use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use super::command::Command;
-use super::kubectl::{merge_installation_spec, patch_config_map, restart};
+use super::installation_change::change_installation;
+use super::kubectl::{patch_config_map, restart};
 use super::step::Step;
 use crate::facts::Facts;
 use crate::facts::bundle::BundledSetting;
@@ -33,10 +33,12 @@ pub fn of_network(facts: &Facts) -> Option<i64> {
 /// Lets Calico detect the MTU of pods, after which `then`.
 pub fn detect(snapshot: &Snapshot, facts: &Facts, then: &str) -> Option<Step> {
     if facts.install.is_left_to_operator() {
-        let what = facts
-            .install
-            .lasting(format!("let Calico detect the MTU, then {then}"));
-        return Some(Step::new(what).run_all(commands(snapshot, facts, None)));
+        return Some(set(
+            snapshot,
+            facts,
+            format!("let Calico detect the MTU, then {then}"),
+            None,
+        ));
     }
     if let Some(bundle) = facts.install.bundled_with() {
         let (what, command) = bundle.change(BundledSetting::DetectedMtu);
@@ -44,14 +46,14 @@ pub fn detect(snapshot: &Snapshot, facts: &Facts, then: &str) -> Option<Step> {
     }
     CalicoNode::current(snapshot)?;
     let what = format!("let Calico detect the MTU, restart calico-node, and {then}");
-    Some(Step::new(what).run_all(commands(snapshot, facts, None)))
+    Some(set(snapshot, facts, what, None))
 }
 
-/// The commands that set the MTU of pods, or let Calico detect it; none for a bundle, whose own values set it.
-pub fn commands(snapshot: &Snapshot, facts: &Facts, mtu: Option<i64>) -> Vec<Command> {
+/// The step that sets the MTU of pods, or lets Calico detect it; without a command for a bundle, whose own values set it.
+pub fn set(snapshot: &Snapshot, facts: &Facts, what: String, mtu: Option<i64>) -> Step {
     if facts.install.is_left_to_operator() {
         let change = json!({"calicoNetwork": {"mtu": mtu}});
-        return vec![merge_installation_spec(&change)];
+        return change_installation(&facts.install, what, &change);
     }
     let node = CalicoNode::current(snapshot).filter(|_| facts.install.bundled_with().is_none());
     let commands = node.into_iter().flat_map(|node| {
@@ -62,7 +64,7 @@ pub fn commands(snapshot: &Snapshot, facts: &Facts, mtu: Option<i64>) -> Vec<Com
             restart(&node.object()).into(),
         ]
     });
-    commands.collect()
+    Step::new(what).run_all(commands)
 }
 
 /// What must come before a change to an encapsulation with a larger overhead: new pods get the MTU that is set, too.

@@ -9,13 +9,15 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::changed_objects::{Changed, INSTALLATION, changed};
 use super::step::Step;
 use crate::facts::Facts;
-use crate::facts::installer::Installer;
+use crate::facts::bundle::{Bundle, KUBESPRAY_POOL};
+use crate::facts::installer::{Installer, is_of_rke2};
 use crate::facts::method::Method;
 use crate::facts::owner::{Hold, Owner};
 use crate::facts::platform::Platform;
+use crate::facts::typha;
 use crate::snapshot::{Meta, Reading, Snapshot};
 use crate::views::marks::Marks;
-use crate::views::objects::deployments;
+use crate::views::objects::{KUBE_CONTROLLERS, deployments};
 
 /// Adds a step that says where else the changes of these steps must be made so that they last: first, if they are
 /// reverted at once.
@@ -25,9 +27,9 @@ pub fn name_owners(snapshot: &Snapshot, facts: &Facts, steps: &mut Vec<Step>) {
         let Some(keeper) = keeper(snapshot, facts, &object) else {
             continue;
         };
-        // The steps that change the Installation mostly say it themselves.
-        let is_said = object.kind == INSTALLATION
-            && steps.iter().any(|step| step.what.contains(keeper.name()));
+        // The steps that change the Installation, or what a bundle has a setting for, mostly say it themselves.
+        let says_it = object.kind == INSTALLATION || matches!(keeper, Keeper::Bundle(_));
+        let is_said = says_it && steps.iter().any(|step| step.what.contains(keeper.name()));
         if !is_said {
             let objects = kept.entry((keeper.waits(), keeper.also())).or_default();
             objects.push(object.reference());
@@ -47,7 +49,14 @@ pub fn name_owners(snapshot: &Snapshot, facts: &Facts, steps: &mut Vec<Step>) {
 enum Keeper {
     Owner(Owner),
     Platform(Platform),
-    Helm { release: String, namespace: String },
+    Helm {
+        release: String,
+        namespace: String,
+    },
+    /// A tool or platform that writes Calico's workloads.
+    Bundle(Bundle),
+    /// Kubespray, with the variables that it writes the object from.
+    Kubespray(&'static str),
 }
 
 impl Keeper {
@@ -57,6 +66,8 @@ impl Keeper {
             Self::Owner(owner) => owner.name(),
             Self::Platform(platform) => platform.name(),
             Self::Helm { .. } => "release",
+            Self::Bundle(bundle) => bundle.name(),
+            Self::Kubespray(_) => Bundle::Kubespray.name(),
         }
     }
 
@@ -64,7 +75,9 @@ impl Keeper {
     fn waits(&self) -> bool {
         match self {
             Self::Owner(owner) => owner.hold() == Hold::NotNeeded,
-            Self::Platform(_) => false,
+            Self::Bundle(bundle) => bundle.waits(),
+            // Between two steps, it would undo the first one.
+            Self::Platform(_) | Self::Kubespray(_) => false,
             Self::Helm { .. } => true,
         }
     }
@@ -81,6 +94,14 @@ impl Keeper {
             }
             Self::Helm { release, namespace } => format!(
                 "in the Helm release {release} in {namespace}, too; otherwise its next upgrade may revert the change"
+            ),
+            Self::Bundle(bundle) => format!(
+                "where {0} configures Calico, too; otherwise {0} reverts the change",
+                bundle.name()
+            ),
+            Self::Kubespray(variables) => format!(
+                "in the inventory of Kubespray, too ({variables}), and do not run Kubespray until all steps are done; \
+                 otherwise its next run writes the old values again"
             ),
         }
     }
@@ -106,9 +127,13 @@ fn keeper(snapshot: &Snapshot, facts: &Facts, object: &Changed) -> Option<Keeper
         };
     }
     let is_workload = ["ConfigMap", "DaemonSet", "Deployment"].contains(&object.kind);
-    // What to change there instead is part of the fix.
-    if is_workload && install.bundled_with().is_some() {
-        return None;
+    if is_workload && let Some(bundle) = install.bundled_with() {
+        return is_of_calico(object).then_some(Keeper::Bundle(bundle));
+    }
+    if install.bundled_with() == Some(Bundle::Kubespray)
+        && let Some(variables) = of_kubespray(facts, object)
+    {
+        return Some(Keeper::Kubespray(variables));
     }
     let marks = marks(snapshot, object)?;
     let platform = facts.cluster.platform.value().copied();
@@ -123,11 +148,59 @@ fn keeper(snapshot: &Snapshot, facts: &Facts, object: &Changed) -> Option<Keeper
     }
     let (release, namespace) = marks.release()?;
     // RKE2 reverts it, and the fix says where to change it.
-    let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
-    (!by_rke2).then(|| Keeper::Helm {
+    (!is_of_rke2(platform, release)).then(|| Keeper::Helm {
         release: release.to_owned(),
         namespace: namespace.to_owned(),
     })
+}
+
+/// Whether it is a workload of Calico's manifests, or their ConfigMap.
+fn is_of_calico(object: &Changed) -> bool {
+    let names = [
+        "calico-config",
+        "calico-node",
+        typha::NAME,
+        KUBE_CONTROLLERS,
+    ];
+    names.contains(&object.name.as_str())
+}
+
+/// The variables from which each run of Kubespray writes an object. Other pools than its own stay as they are.
+/// Source: kubernetes-sigs/kubespray v2.31.0, roles/network_plugin/calico/tasks/install.yml.
+fn of_kubespray(facts: &Facts, object: &Changed) -> Option<&'static str> {
+    const POOLS: [(&str, &str); 2] = [
+        (
+            KUBESPRAY_POOL,
+            "calico_pool_name, calico_pool_cidr, calico_pool_blocksize, calico_ipip_mode, calico_vxlan_mode, nat_outgoing",
+        ),
+        (
+            "default-pool-ipv6",
+            "calico_pool_name, calico_pool_cidr_ipv6, calico_pool_blocksize_ipv6, calico_vxlan_mode_ipv6, nat_outgoing_ipv6",
+        ),
+    ];
+    match object.kind {
+        "IPPool" => {
+            let is_renamed = !facts
+                .known_pools()
+                .iter()
+                .any(|it| it.name == KUBESPRAY_POOL);
+            let mut pools = POOLS.into_iter();
+            pools
+                .find(|(name, _)| *name == object.name || is_renamed)
+                .map(|(_, variables)| variables)
+        }
+        "FelixConfiguration" if object.name == "default" => Some(
+            "calico_ipip_mode and calico_vxlan_mode for ipipEnabled and vxlanEnabled, calico_bpf_enabled, \
+             calico_wireguard_enabled, calico_felix_log_severity_screen",
+        ),
+        "BGPConfiguration" if object.name == "default" => Some(
+            "peer_with_router and peer_with_calico_rr for nodeToNodeMeshEnabled, global_as_num, calico_bgp_listen_port",
+        ),
+        "IPAMConfig" => Some(
+            "calico_ipam_strictaffinity, calico_ipam_autoallocateblocks, calico_ipam_maxblocksperhost",
+        ),
+        _ => None,
+    }
 }
 
 fn marks<'a>(snapshot: &'a Snapshot, object: &Changed) -> Option<Marks<'a>> {

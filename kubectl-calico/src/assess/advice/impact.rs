@@ -35,7 +35,9 @@ pub(crate) fn without_component(component: &str) -> &'static str {
         "calico-windows" => "Windows nodes get no network, or no policies, from Calico",
         "ippools" => "pools are neither created nor changed; without a pool, pods get no addresses",
         "apiserver" => "projectcalico.org/v3 cannot be used, and the operator cannot change pools",
-        "tiers" => "network policies in the operator's own tiers may be missing or outdated",
+        "tiers" => {
+            "the network policies of the operator's own components may be missing or outdated; no other policy is affected"
+        }
         "goldmane" | "whisker" => "flow logs are not available; traffic is not affected",
         _ => "the component does not work, or not as configured",
     }

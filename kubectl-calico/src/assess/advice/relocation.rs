@@ -78,6 +78,12 @@ pub(crate) fn can_be_relocated(case: &Case, old: &ExistingPool) -> bool {
     is_changeable(case, old) && old.family().is_some_and(is_moved)
 }
 
+/// Whether the Installation gives an existing pool another CIDR, so that the operator changes no pool at all.
+pub(crate) fn is_renumbered(case: &Case, pool: &ExistingPool) -> bool {
+    let installation = case.facts.installation.as_ref();
+    installation.is_some_and(|installation| installation.renumbered(pool).is_some())
+}
+
 /// Moves the pods of an existing pool, together with those of all others that must be moved.
 pub(crate) fn relocate_existing(case: &Case, old: &ExistingPool) -> Vec<Step> {
     let name = the_pool(&old.name);
@@ -86,6 +92,13 @@ pub(crate) fn relocate_existing(case: &Case, old: &ExistingPool) -> Vec<Step> {
     }
     if old.is_being_deleted() {
         return complete_deletion(case, old);
+    }
+    if is_renumbered(case, old) {
+        return vec![Step::new(format!(
+            "first set the CIDR in the Installation back to {} (CAL208): that of {name} is immutable, and until then the \
+             operator changes no pool. Then run kubectl calico status again, which says how to move the pods",
+            old.cidr
+        ))];
     }
     if !old.is_for_pods() {
         return vec![Step::new(format!(

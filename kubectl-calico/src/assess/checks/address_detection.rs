@@ -10,7 +10,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::repair::Step;
 use crate::repair::calico_node::set_variables;
-use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::installation_change::change_installation;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::calico_node::CalicoNode;
@@ -94,12 +94,11 @@ fn missing(case: &Case, family: Family) -> Option<Finding> {
 
 fn without_ipv4(case: &Case, finding: Finding, calico: &CalicoNode) -> Finding {
     if case.facts.install.is_run_by_operator() {
-        let install = &case.facts.install;
-        return finding
-            .fix(install.lasting("remove nodeAddressAutodetectionV4 from the Installation"))
-            .paste(merge_installation_spec(
-                &json!({"calicoNetwork": {"nodeAddressAutodetectionV4": null}}),
-            ));
+        return finding.fixed_by(change_installation(
+            &case.facts.install,
+            "remove nodeAddressAutodetectionV4 from the Installation",
+            &json!({"calicoNetwork": {"nodeAddressAutodetectionV4": null}}),
+        ));
     }
     finding
         .fix("turn IPv4 off in calico-node, and give BIRD a router ID without it; this restarts the pods")

@@ -8,7 +8,8 @@ use crate::assess::finding::Finding;
 use crate::facts::agents::Agents;
 use crate::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::facts::thresholds::MESH_NODES;
-use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::Step;
+use crate::repair::installation_change::change_installation;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, IP_POOLS};
 
@@ -45,18 +46,14 @@ pub(crate) const LARGE_MESH: Check = Check {
         let sessions = u64::from(nodes) * u64::from(nodes.saturating_sub(1)) / 2;
         let by_operator = case.facts.install.is_left_to_operator();
         let is_needed = by_bird(case).is_some() || leaves_the_cluster(case);
-        let (what, command) = match (is_needed, by_operator) {
-            (false, true) => (
-                case.facts.install.lasting(
-                    "disable BGP, unless routers outside the cluster peer with the nodes: no pool needs it, there is no \
-                     BGPPeer, and no Service is advertised",
-                ),
-                merge_installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
+        let step = match (is_needed, by_operator) {
+            (false, true) => change_installation(
+                &case.facts.install,
+                "disable BGP, unless routers outside the cluster peer with the nodes: no pool needs it, there is no \
+                 BGPPeer, and no Service is advertised",
+                &json!({"calicoNetwork": {"bgp": "Disabled"}}),
             ),
-            _ => (
-                "peer with route reflectors instead".to_owned(),
-                String::new().into(),
-            ),
+            _ => Step::new("peer with route reflectors instead"),
         };
         let finding = Finding::note(
             &LARGE_MESH.entry,
@@ -68,8 +65,7 @@ pub(crate) const LARGE_MESH: Check = Check {
             "each node has {} BGP sessions, and routes take longer to reach all nodes",
             nodes.saturating_sub(1)
         ))
-        .fix(what)
-        .paste(command);
+        .fixed_by(step);
         vec![finding]
     },
 };

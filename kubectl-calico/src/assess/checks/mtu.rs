@@ -6,8 +6,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::cloud::Cloud;
 use crate::facts::mtu::Mtu;
-use crate::repair::Step;
-use crate::repair::mtu::{commands, detect, of_network};
+use crate::repair::mtu::{detect, of_network, set};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
@@ -90,15 +89,9 @@ fn with_number(case: &Case, finding: Finding, mtu: i64) -> Finding {
     } else {
         "restart calico-node, and "
     };
-    let set = format!(
+    let what = format!(
         "set the MTU of pods to {mtu}, because nodes do not show the limit of Azure's network; then {restart}recreate \
          the pods, which keep theirs until then"
     );
-    let set = if by_operator {
-        case.facts.install.lasting(set)
-    } else {
-        set
-    };
-    let commands = commands(case.snapshot, case.facts, Some(mtu));
-    finding.fixed_by(Step::new(set).run_all(commands))
+    finding.fixed_by(set(case.snapshot, case.facts, what, Some(mtu)))
 }

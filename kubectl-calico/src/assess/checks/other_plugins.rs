@@ -31,9 +31,10 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                    Kube-OVN and OVN-Kubernetes. The flannel that k3s runs in its own process is recognized by \
                    --flannel-backend in a server's annotation k3s.io/node-args. The contents of /etc/cni/net.d are \
                    not visible through the Kubernetes API.\n\
-                   - Warning: Calico and another plugin both provide pod networking.\n\
-                   - Not reported: plugins that are meant to run together. These are Canal, any plugin with a \
-                   Calico that only enforces policies, and Cilium with cni-chaining-mode generic-veth.\n\
+                   - Warning: Calico and another plugin both provide pod networking; or Canal and another plugin do, \
+                   such as a flannel beside that of Canal.\n\
+                   - Not reported: plugins that are meant to run together. These are the containers of Canal, any plugin \
+                   with a Calico that only enforces policies, and Cilium with cni-chaining-mode generic-veth.\n\
                    - Not reported: plugins on different nodes, as on Amazon EKS Hybrid Nodes. Their DaemonSets \
                    select different nodes, and together have no more pods than there are nodes.\n\
                    - Note: Calico only enforces policies, and the Amazon VPC CNI has ANNOTATE_POD_IP set to \
@@ -51,18 +52,17 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
     excuses: &[&CILIUM_CONFIG, &NODES],
     judges: Judges::Configured,
     find: |case| {
-        let Some(calico) = calico(case) else {
+        let Some(Calico { object, node, name }) = calico(case) else {
             return beside_policies(case);
         };
-        let (object, node) = calico;
         let is_apart = |set: &DaemonSet| {
             node.is_some_and(|node| placement::are_apart(case.snapshot, node, set))
         };
         others(case)
             .filter(|(_, plugin)| *plugin != CILIUM || !is_chained(case))
             .filter(|(set, _)| !is_apart(set))
-            .map(|(set, plugin)| finding(case, &object, set, plugin))
-            .chain(flannel_of_k3s(case, &object))
+            .map(|(set, plugin)| finding(case, (&object, name), set, plugin))
+            .chain(flannel_of_k3s(case, (&object, name)))
             .collect()
     },
 };
@@ -75,18 +75,35 @@ fn beside_policies(case: &Case) -> Vec<Finding> {
         .collect()
 }
 
-/// What provides pod networking for Calico: calico-node, or else the Installation from which the operator will
-/// create it.
-fn calico<'a>(case: &Case<'a>) -> Option<(ObjectRef, Option<&'a DaemonSet>)> {
+/// What provides pod networking for Calico: calico-node or Canal, or else the Installation from which the operator will
+/// create calico-node.
+struct Calico<'a> {
+    object: ObjectRef,
+    node: Option<&'a DaemonSet>,
+    name: &'static str,
+}
+
+const CANAL: &str = "Canal";
+
+fn calico<'a>(case: &Case<'a>) -> Option<Calico<'a>> {
     if is_done_by_another_plugin(case.snapshot, &case.facts.install) {
         return None;
     }
     let Some(node) = CalicoNode::current(case.snapshot) else {
         case.facts.installation.as_ref()?;
-        return Some((ObjectRef::installation(), None));
+        return Some(Calico {
+            object: ObjectRef::installation(),
+            node: None,
+            name: "Calico",
+        });
     };
-    let connects = !node.is_canal() && node.connects_pods() == Some(true);
-    connects.then(|| (node.object(), Some(node.set)))
+    let is_canal = node.is_canal();
+    let connects = is_canal || node.connects_pods() == Some(true);
+    connects.then(|| Calico {
+        object: node.object(),
+        node: Some(node.set),
+        name: if is_canal { CANAL } else { "Calico" },
+    })
 }
 
 /// Whether Cilium only adds its policies to the interfaces that Calico creates. The other modes chain it to other
@@ -161,13 +178,18 @@ pub(crate) fn is_there(case: &Case) -> bool {
     others(case).next().is_some()
 }
 
-fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Finding {
+fn finding(
+    case: &Case,
+    (calico, name): (&ObjectRef, &str),
+    set: &DaemonSet,
+    plugin: &str,
+) -> Finding {
     let meta = &set.metadata;
     let object = ObjectRef::of_object("DaemonSet", meta);
     let found = Finding::warning(
         &OTHER_PLUGIN.entry,
         &object,
-        format!("{plugin} and Calico both provide pod networking"),
+        format!("{plugin} and {name} both provide pod networking"),
     );
     let found = match daemon_set::counted(set) {
         Some(status) => found
@@ -185,10 +207,13 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
     };
     found
     .exists(calico)
-    .impact(
+    .impact(if name == CANAL && plugin == FLANNEL {
+        "two flannel daemons on a node use the same subnet of the node and the same interface; on each node the first file \
+         in /etc/cni/net.d wins, and pods connected by the other plugin have no policies"
+    } else {
         "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \
-         have addresses that Calico does not know, and no policies",
-    )
+         have addresses that Calico does not know, and no policies"
+    })
     .fix(format!("{}{}", services_first(case, plugin), if plugin == AMAZON_VPC {
         "to enforce policies only, install Calico by the operator with cni.type: AmazonVPC, or by \
          the manifest calico-policy-only.yaml; to replace the Amazon VPC CNI, delete the \
@@ -219,7 +244,7 @@ pub(crate) const CONNECTED_BY_FLANNEL: &str = "containerd reads the CNI configur
      pods, their addresses are unknown to Calico, and no policy applies to them";
 
 /// flannel that k3s runs in its own process. Its containerd then reads another directory than Calico writes to.
-fn flannel_of_k3s(case: &Case, calico: &ObjectRef) -> Option<Finding> {
+fn flannel_of_k3s(case: &Case, (calico, name): (&ObjectRef, &str)) -> Option<Finding> {
     let servers: Vec<ServerArguments> = ServerArguments::all(case.snapshot).collect();
     let (server, (backend, from)) = servers
         .iter()
@@ -228,7 +253,7 @@ fn flannel_of_k3s(case: &Case, calico: &ObjectRef) -> Option<Finding> {
         Finding::warning(
             &OTHER_PLUGIN.entry,
             &server.node,
-            "the flannel built into k3s and Calico both provide pod networking",
+            format!("the flannel built into k3s and {name} both provide pod networking"),
         )
         .read(&from, backend)
         .exists(calico)

@@ -6,10 +6,10 @@ use calico_core::pod_network::{Source, hold};
 
 use crate::assess::advice::misplaced::is_without_kube_proxy;
 use crate::assess::advice::pool_to_come::to_come;
-use crate::assess::advice::relocation::{relist, relocate};
+use crate::assess::advice::relocation::{is_renumbered, relist, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools, pools_to_come};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, FindingRef, Severity};
 use crate::facts::networks::ConfiguredNetwork;
 use crate::snapshot::Provenance;
 use crate::snapshot::resources::{
@@ -17,6 +17,9 @@ use crate::snapshot::resources::{
     OPERATORS,
 };
 use crate::views::calico_node::CalicoNode;
+
+/// The finding that the Installation has another CIDR for the pool. Its file imports this one.
+const POOLS_DIFFER: &str = "CAL208";
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
@@ -204,6 +207,13 @@ fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Op
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
     .fixed_by_all(relocate(case, pool));
+    let is_renumbered = pool
+        .existing
+        .is_some_and(|existing| is_renumbered(case, existing));
+    let finding = finding.after(is_renumbered.then(|| FindingRef {
+        code: POOLS_DIFFER,
+        subject: pool.object().into(),
+    }));
     let impact = impact(case, pool, network);
     Some(match pool.existing.and(variable(case)) {
         Some((from, value)) => finding.read(&from, value).impact(format!(

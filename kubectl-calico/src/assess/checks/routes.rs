@@ -4,12 +4,14 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
+use crate::assess::advice::bundled::bundled;
 use crate::assess::advice::pool_fixes::{encapsulate, set};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::agents::Agents;
 use crate::facts::bgp;
+use crate::facts::bundle::BundledSetting;
 use crate::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::repair::step::either;
 use crate::repair::{Step, resource_writer};
@@ -180,6 +182,14 @@ pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
 }
 
 fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
+    let of_bundle = bundled(case, BundledSetting::Bird).filter(|_| !bird_runs);
+    if let Some(mut step) = of_bundle {
+        step.what.insert_str(0, "enable BGP: ");
+        if case.facts.by_pod_cidr() {
+            return vec![step];
+        }
+        return either([encapsulate(case, pool, Encapsulation::Vxlan), vec![step]]);
+    }
     if !bird_runs && case.facts.by_pod_cidr() {
         let how = if case.facts.install.is_left_to_operator() {
             "spec.calicoNetwork.bgp: Enabled in the Installation"

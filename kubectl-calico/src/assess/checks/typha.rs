@@ -148,7 +148,12 @@ fn unused(case: &Case) -> Option<Finding> {
             "fix Typha first, then set {VARIABLE} on calico-node; or remove Typha"
         )),
         _ => finding
-            .fix("configure Felix to use it; calico-node restarts node by node")
+            .fix(
+                "unless Typha requires certificates (TYPHA_CAFILE in its environment), configure Felix to use it; \
+                 calico-node restarts node by node. Where it does, Felix needs certificates as well \
+                 (FELIX_TYPHACAFILE, FELIX_TYPHACERTFILE, FELIX_TYPHAKEYFILE and FELIX_TYPHACN): without them, calico-node \
+                 does not become ready",
+            )
             .paste(set_variable(&node.object(), VARIABLE, NAME)),
     };
     (typha.replicas > 0).then_some(finding)

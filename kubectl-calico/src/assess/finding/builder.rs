@@ -153,6 +153,12 @@ impl Finding {
         self
     }
 
+    /// Puts the finding after another one, if that is found, too.
+    pub fn after(mut self, first: Option<FindingRef>) -> Self {
+        self.after = first;
+        self
+    }
+
     /// Makes the finding a symptom of the first of these that was found, too.
     pub fn suspects(mut self, suspects: impl IntoIterator<Item = Suspect>) -> Self {
         self.suspects.extend(suspects);

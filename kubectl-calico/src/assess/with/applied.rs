@@ -9,6 +9,7 @@ use super::second_api_server::second_api_server;
 use super::second_operator::second_operator;
 use super::services::{no_services, readdressed};
 use super::settings::{another_mtu, unsuitable_settings};
+use super::takeover::Takeover;
 use super::tunnels;
 use super::upgrade::upgrade;
 use super::violations::violations;
@@ -22,7 +23,7 @@ use crate::assess::report::Report;
 use crate::facts::Facts;
 use crate::facts::drift::ComparedField;
 use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot, Store};
-use crate::views::objects::{default_installation, operator_deployment};
+use crate::views::objects::operator_deployment;
 
 /// Why an operator that does not exist does nothing.
 const MISSING: &str = "missing";
@@ -68,7 +69,25 @@ impl Applied {
             snapshot.installations.clone_from(&cluster.installations);
             facts = Facts::of(&snapshot);
         }
-        let mut operator = act(before, cluster, &mut snapshot, &facts, &mut origins);
+        let laid = Case {
+            snapshot: &snapshot,
+            facts: &facts,
+        };
+        let takeover =
+            Takeover::of(&before.facts, cluster, &laid).filter(|_| idle(&snapshot).is_none());
+        findings.extend(
+            takeover
+                .as_ref()
+                .and_then(|takeover| takeover.finding(&before.facts, &laid)),
+        );
+        let mut operator = act(
+            before,
+            cluster,
+            &mut snapshot,
+            &facts,
+            &mut origins,
+            takeover.as_ref(),
+        );
         if origins.has_followers() {
             facts = Facts::of(&snapshot);
         }
@@ -79,7 +98,7 @@ impl Applied {
         if !is_first && tunnels::release(&was, &mut snapshot, &facts) {
             facts = Facts::of(&snapshot);
         }
-        if idle(&snapshot).is_none() {
+        if idle(&snapshot).is_none() && takeover.is_none_or(|takeover| takeover.is_complete()) {
             operator.extend(upgrade(&before.facts, &mut facts));
         }
         let is = Case {
@@ -129,6 +148,7 @@ fn act(
     snapshot: &mut Snapshot,
     facts: &Facts,
     origins: &mut Origins,
+    takeover: Option<&Takeover>,
 ) -> Vec<String> {
     let is_asked = cluster.installations != snapshot.installations;
     if let Some(why) = idle(snapshot).filter(|_| before.state != ClusterState::NotInstalled) {
@@ -161,11 +181,10 @@ fn act(
             }
         }
     }
-    if before.facts.install.is_from_manifests()
-        && !before.facts.install.is_canal()
-        && default_installation(cluster).is_none()
-        && default_installation(snapshot).is_some()
-    {
+    if takeover.is_some_and(Takeover::is_refused) {
+        return actions;
+    }
+    if takeover.is_some_and(Takeover::is_complete) {
         actions.push("migrates the manifest install to calico-system, node by node".to_owned());
     }
     if facts.install.is_left_to_operator() {

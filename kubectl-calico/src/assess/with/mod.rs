@@ -1,6 +1,7 @@
 //! What manifests change in a cluster, before they are applied to it.
 
 mod applied;
+mod convertible;
 mod dataplane;
 mod downgrade;
 mod family;
@@ -17,6 +18,7 @@ mod second_install;
 mod second_operator;
 mod services;
 mod settings;
+mod takeover;
 mod tunnels;
 mod upgrade;
 mod violations;
@@ -53,6 +55,7 @@ pub static ENTRIES: &[&Entry] = &[
     &second_api_server::SECOND_API_SERVER,
     &ipam::IPAM_CHANGED,
     &settings::UNSUITABLE_SETTING,
+    &takeover::NOT_TAKEN_OVER,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what

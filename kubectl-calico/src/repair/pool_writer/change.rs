@@ -31,7 +31,7 @@ impl PoolWriter<'_> {
         if let Some(index) = index.filter(|_| !entry.is_empty()) {
             let is_requested = self.is_requested(pool, index, entry);
             commands.push(if is_requested {
-                self.changed_list = true;
+                self.requests_list = true;
                 Command::Requested
             } else {
                 self.set_listed(index, entry)

@@ -32,6 +32,7 @@ pub struct PoolWriter<'a> {
     list: InstallationList,
     resources: ResourceWriter,
     changed_list: bool,
+    requests_list: bool,
     restored: usize,
     asks_operator: bool,
     /// Whether BIRD brings the routes of IPIP, and those without encapsulation, to other nodes.
@@ -47,6 +48,7 @@ impl<'a> PoolWriter<'a> {
             list: InstallationList::of(snapshot, facts.install.is_changed_elsewhere()),
             resources: ResourceWriter::of(snapshot),
             changed_list: false,
+            requests_list: false,
             restored: 0,
             asks_operator: false,
             by_bird: (
@@ -74,8 +76,13 @@ impl<'a> PoolWriter<'a> {
         self.asks_operator && !self.facts.known_pools().is_empty()
     }
 
-    /// Whether any command so far changes the Installation.
+    /// Whether any step so far changes the Installation, or waits for what it has already.
     pub fn changed_list(&self) -> bool {
+        self.changed_list || self.requests_list
+    }
+
+    /// Whether any step so far changes the Installation.
+    pub fn writes_list(&self) -> bool {
         self.changed_list
     }
 

@@ -4,11 +4,15 @@ use crate::assess::advice::pod_commands;
 use crate::assess::advice::services_endpoint::{self, operator_namespace};
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
-use crate::repair::installer_step::CREATE_API_SERVER;
+use crate::repair::installer_step::create_api_server;
 use crate::repair::kubectl::tigera_status;
 use crate::snapshot::PodName;
 
-pub(super) fn edit_installation(_: &Case, _: &str) -> String {
+/// Nothing where a platform or a tool would revert the change.
+pub(super) fn edit_installation(case: &Case, _: &str) -> String {
+    if case.facts.install.is_changed_elsewhere() {
+        return String::new();
+    }
     "kubectl edit installations.operator.tigera.io default".to_owned()
 }
 
@@ -27,7 +31,7 @@ pub(super) fn status_of_ip_pools(_: &Case, _: &str) -> String {
 /// Creates the APIServer if there is none, and shows its pods otherwise.
 pub(super) fn api_server(case: &Case, _: &str) -> String {
     match case.snapshot.api_servers.read().map(Vec::as_slice) {
-        Some([]) => CREATE_API_SERVER.to_owned(),
+        Some([]) => create_api_server(&case.facts.install).commands.concat(),
         _ => "kubectl get pods -A -l k8s-app=calico-apiserver -o wide".to_owned(),
     }
 }
@@ -40,7 +44,10 @@ pub(super) fn apply_definitions(case: &Case, _: &str) -> String {
     crds::apply(case)
 }
 
-pub(super) fn remove_provider(_: &Case, _: &str) -> String {
+pub(super) fn remove_provider(case: &Case, _: &str) -> String {
+    if case.facts.install.is_changed_elsewhere() {
+        return String::new();
+    }
     r#"kubectl patch installations.operator.tigera.io default --type merge -p '{"spec":{"kubernetesProvider":null}}'"#
         .to_owned()
 }

@@ -13,10 +13,14 @@ use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::components::ComponentState;
 use crate::facts::thresholds::BEGINNING;
+use crate::repair::installer_step::create_api_server;
 use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES,
 };
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
+
+/// The component that creates the tiers of the operator's own policies.
+const TIERS: &str = "tiers";
 
 /// The component that creates the pools, right after the operator has started.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
@@ -33,12 +37,13 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
         criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is quoted as \
                    the operator wrote it. For a well-known message, the finding adds the cause, and the code \
                    of the finding that explains it. The finding is a warning if the component is only waiting \
-                   for another unhealthy component, or for Calico's API server, which is ready by now; or if \
-                   it has been waiting for less than two minutes, as in an install. If files do not show how \
+                   for another unhealthy component, or for Calico's API server, which is ready by now; if it is \
+                   tiers, which only the policies of the operator's own components need; or if it has been waiting for less than two minutes, as in an install. If files do not show how \
                    long it has been waiting, the finding is a warning until the other component reports \
                    anything.",
         fix: "Fix the problem that the message describes. The operator retries automatically.",
-        source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
+        source: "tigera/operator v1.42.3, pkg/controller/status/status.go and \
+                 pkg/controller/tiers/tiers_controller.go",
     },
     needs: &[&TIGERA_STATUSES],
     // What shows that Calico runs: without it, a TigeraStatus is a leftover of an uninstall.
@@ -64,7 +69,14 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         Some(cause) => format!("{name} is degraded: {}", cause.means),
         None => format!("{name} is degraded"),
     };
-    let finding = of_condition(Severity::Error, name, message, &condition);
+    // A cluster that has no APIServer on purpose reports this for good.
+    let waits_for_server = known.is_some_and(|cause| cause.waits_for == Some(API_SERVER));
+    let severity = if name == TIERS && waits_for_server {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let finding = of_condition(severity, name, message, &condition);
     match known {
         Some(cause) => with_remedy(case, finding, cause, &condition.message),
         None => finding
@@ -149,7 +161,11 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
     });
     let finding = finding.suspects(suspects.chain([Suspect::NamedWorkload]));
     let command = (cause.paste)(case, message);
-    let fix = if cause.in_installation {
+    let lacks_server = cause.waits_for == Some(API_SERVER)
+        && case.snapshot.api_servers.read().is_some_and(Vec::is_empty);
+    let fix = if lacks_server && case.facts.install.is_by_rke2() {
+        create_api_server(&case.facts.install).what
+    } else if cause.in_installation {
         case.facts.install.lasting(cause.fix)
     } else {
         cause.fix.to_owned()

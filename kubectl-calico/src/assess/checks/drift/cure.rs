@@ -178,7 +178,7 @@ pub(super) fn not_applied(
     finding
         .impact("the operator has yet to change the pool to match the Installation")
         .cures("which fixes", cured)
-        .fixed_by_all(first.into_iter().chain(api_server(case.snapshot)).collect())
+        .fixed_by_all(first.into_iter().chain(api_server(case.snapshot, &case.facts.install)).collect())
         .fix(format!(
             "keep {keys} in the Installation. If the pool does not follow within a minute, read what the operator \
              reports"

@@ -15,6 +15,7 @@ use crate::facts::drift::{ComparedField, Difference};
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
+use crate::repair::installer_step::api_server;
 use crate::repair::pool_writer::PoolWriter;
 use crate::snapshot::ObjectRef;
 
@@ -165,7 +166,11 @@ impl Differing<'_> {
 
     /// What the operator does about the pool if it owns it.
     fn impact_if_owned(&self) -> &'static str {
-        if self.is_about(ComparedField::BlockSize) {
+        let lacks_server = api_server(self.case.snapshot, &self.case.facts.install).is_some();
+        if self.is_about(ComparedField::BlockSize) && lacks_server {
+            "the operator changes no pool without Calico's API server; once that runs, it tries to change this one, is \
+             rejected, and does not change any other pool either: the block size of an existing pool is immutable"
+        } else if self.is_about(ComparedField::BlockSize) {
             "the operator tries to change the pool, is rejected, and does not change any other \
              pool either: the block size of an existing pool is immutable"
         } else {

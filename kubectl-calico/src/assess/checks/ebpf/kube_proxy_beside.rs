@@ -8,7 +8,7 @@ use crate::assess::advice::services_endpoint;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::repair::Step;
-use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::installation_change::change_installation;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{
     CALICO_CONFIG, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY, MANIFEST_SERVICES_ENDPOINT,
@@ -218,9 +218,11 @@ fn leave_ipvs(case: &Case) -> Vec<Step> {
     let managed = setting(case.snapshot, "kubeProxyManagement").as_deref() == Some("Enabled");
     let keep = managed.then(|| {
         let what = "keep the operator from turning kube-proxy off until the next steps are done";
-        Step::new(case.facts.install.lasting(what)).run(merge_installation_spec(
+        change_installation(
+            &case.facts.install,
+            what,
             &json!({"calicoNetwork": {"kubeProxyManagement": "Disabled"}}),
-        ))
+        )
     });
     let change =
         Step::new("set mode: iptables in the kube-proxy ConfigMap, and restart kube-proxy").run(

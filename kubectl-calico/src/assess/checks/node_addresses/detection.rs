@@ -4,9 +4,9 @@ use calico_core::cidr::Cidr;
 use serde_json::json;
 
 use crate::assess::check::Case;
+use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
-use crate::repair::command::Command;
-use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::installation_change::change_installation;
 use crate::snapshot::ObjectRef;
 use crate::views::calico_node::CalicoNode;
 use crate::views::objects::default_installation;
@@ -83,7 +83,7 @@ pub(super) fn by_operator(case: &Case) -> bool {
 }
 
 /// Makes calico-node use the InternalIPs. The operator rejects a second method.
-pub(super) fn set_internal_ip(case: &Case) -> Option<Command> {
+pub(super) fn set_internal_ip(case: &Case, what: String) -> Step {
     if by_operator(case) {
         let methods = json!({
             "kubernetes": "NodeInternalIP",
@@ -94,12 +94,9 @@ pub(super) fn set_internal_ip(case: &Case) -> Option<Command> {
             "cidrs": null,
         });
         let change = json!({"calicoNetwork": {"nodeAddressAutodetectionV4": methods}});
-        return Some(merge_installation_spec(&change));
+        return change_installation(&case.facts.install, what, &change);
     }
-    let node = CalicoNode::current(case.snapshot)?;
-    Some(set_variable(
-        &node.object(),
-        VARIABLE,
-        "kubernetes-internal-ip",
-    ))
+    let node = CalicoNode::current(case.snapshot);
+    let command = node.map(|node| set_variable(&node.object(), VARIABLE, "kubernetes-internal-ip"));
+    Step::new(what).run_all(command)
 }

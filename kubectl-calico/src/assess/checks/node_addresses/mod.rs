@@ -20,7 +20,7 @@ use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 use crate::views::calico_node::CalicoNode;
 use crate::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use canal::shared_in_canal;
-use detection::{Method, by_operator, set_internal_ip};
+use detection::{Method, set_internal_ip};
 
 pub(crate) const WRONG_ADDRESS: Check = Check {
     entry: Entry {
@@ -185,23 +185,12 @@ fn by_internal_ip(case: &Case, nodes: &[&NodeAddresses]) -> Step {
             step.what.insert_str(0, first);
             step
         }
-        None => {
-            Step::new(lasting(case, &format!("{first}{REMEDY}"))).run_all(set_internal_ip(case))
-        }
+        None => set_internal_ip(case, format!("{first}{REMEDY}")),
     }
 }
 
 const REMEDY: &str = "have calico-node use each node's InternalIP; this restarts calico-node node \
                       by node, and briefly interrupts pod traffic between nodes";
-
-/// With where else the Installation must be changed.
-fn lasting(case: &Case, what: &str) -> String {
-    if by_operator(case) {
-        case.facts.install.lasting(what)
-    } else {
-        what.to_owned()
-    }
-}
 
 /// InternalIPs that are the same must be corrected first.
 fn in_kubelets(nodes: &[&NodeAddresses]) -> &'static str {
