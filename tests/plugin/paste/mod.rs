@@ -94,31 +94,30 @@ fn a_context_stays_one_word_in_every_shell() {
 }
 
 #[test]
-fn a_value_is_printed_exactly_or_the_step_says_why_it_is_not() {
-    let (mut printed, mut withheld) = (0, 0);
+fn a_selector_is_printed_exactly_or_left_out() {
+    let (mut printed, mut left_out) = (0, 0);
     // No fix replaces a pool that no node uses.
     for text in hostile::texts().into_iter().filter(|text| text != "!all()") {
         let [(subcommand, objects), ..] = clusters(&text);
         let steps = commands::steps(subcommand, &objects);
-        let created = steps
+        let command = steps
             .iter()
             .flat_map(|step| step["commands"].as_array().into_iter().flatten())
             .filter_map(Value::as_str)
-            .find(|command| command.contains("create -f -"));
-        if let Some(command) = created {
-            let pool = kubectl_reads(&Call::of(command).input);
+            .find(|command| command.contains("create -f -"))
+            .unwrap();
+        let pool = kubectl_reads(&Call::of(command).input);
+        let mut said = steps.iter().filter_map(|step| step["what"].as_str());
+        if said.any(|what| what.contains("nodeSelector is not a valid selector")) {
+            assert_eq!(pool["spec"].get("nodeSelector"), None, "{command}");
+            left_out += 1;
+        } else {
             assert_eq!(pool["spec"]["nodeSelector"], json!(text), "{command}");
             printed += 1;
-        } else {
-            let reasons = steps
-                .iter()
-                .filter_map(|step| step["what"].as_str())
-                .filter(|what| what.contains("spec.nodeSelector contains"));
-            assert_eq!(reasons.count(), 1, "{text:?}");
-            withheld += 1;
         }
     }
-    assert!(printed >= 10 && withheld >= 10, "{printed} {withheld}");
+    // Most of these texts are no selectors.
+    assert!(printed >= 3 && left_out >= 10, "{printed} {left_out}");
 }
 
 /// kubectl reads the patch from a here-document. A `test` in it fails if the list has changed.
