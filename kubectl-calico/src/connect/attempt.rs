@@ -1,13 +1,12 @@
 //! One try of a request.
 
-use std::time::Instant;
-
 use http::Version;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::response::Parts;
 use kube::client::Body;
 
 use super::body::{BodyError, LARGEST};
+use super::compression::GZIP;
 use super::connection_failure;
 use super::error::{Request, RequestError, Verb};
 use super::error_response::{self, content};
@@ -110,10 +109,8 @@ impl Server {
         number: u32,
     ) -> Result<Reply, Failure> {
         let _permit = self.connections.0.acquire().await.ok();
-        let encoding = self.encoding.accepted();
-        let started = Instant::now();
+        let encoding = self.accepts_gzip.then_some(GZIP);
         let (head, body) = self.open(request, sent, accept, encoding).await?;
-        self.encoding.responded(started.elapsed());
         if head.version == Version::HTTP_2 {
             self.connections.0.close();
         }

@@ -9,7 +9,6 @@ mod body;
 mod compression;
 mod connection_failure;
 mod credentials;
-mod encoding;
 mod environment;
 mod error;
 mod error_response;
@@ -51,7 +50,6 @@ pub use watch::EventStream;
 
 use body::Bodies;
 use connection_failure::Route;
-use encoding::Encoding;
 use kubeconfig::MergedKubeconfig;
 use server::Connections;
 use target::Target;
@@ -127,6 +125,6 @@ pub async fn connect_in(
         time_limit,
         bodies: Bodies::default(),
         connections: Connections::default(),
-        encoding: Encoding::new(!config.disable_compression),
+        accepts_gzip: !config.disable_compression,
     })
 }

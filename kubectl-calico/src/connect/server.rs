@@ -7,7 +7,6 @@ use tokio::sync::Semaphore;
 
 use super::body::Bodies;
 use super::connection_failure::Route;
-use super::encoding::Encoding;
 use super::error::{Request, RequestError, Verb};
 use super::identity::Identity;
 use super::media_types::{JSON, METADATA, PROTOBUF};
@@ -30,7 +29,8 @@ pub struct Server {
     pub(super) time_limit: Option<Duration>,
     pub(super) bodies: Bodies,
     pub(super) connections: Connections,
-    pub(super) encoding: Encoding,
+    /// Whether responses may be compressed.
+    pub(super) accepts_gzip: bool,
 }
 
 /// Permits for requests that take a connection each; closed once a response shows that they share one.
