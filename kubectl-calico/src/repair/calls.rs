@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 /// What may come before a program: reserved words, and programs that run another one.
-const PREFIXES: [&str; 10] = [
-    "!", "{", "do", "then", "else", "if", "while", "until", "sudo", "time",
+const PREFIXES: [&str; 11] = [
+    "!", "{", "do", "then", "else", "if", "while", "until", "sudo", "time", "xargs",
 ];
 
 /// The words of each program's call, as ranges of bytes; the first is the program. What here-documents,
@@ -189,12 +189,13 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether the next word is the program: after a reserved word, or an assignment.
+/// Whether the program is a later word: after a reserved word, a program that runs another one, an option of that, or an
+/// assignment.
 fn comes_before_a_program(word: &str) -> bool {
     let assigns = word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     });
-    assigns || PREFIXES.contains(&word)
+    assigns || word.starts_with('-') || PREFIXES.contains(&word)
 }
 
 #[cfg(test)]
@@ -219,6 +220,10 @@ mod tests {
                 &["y"],
                 &["z"],
             ]
+        );
+        assert_eq!(
+            programs("a -o name | xargs -I% b % -p"),
+            [&["a", "-o", "name"][..], &["b", "%", "-p"]]
         );
         assert_eq!(
             programs("helm install $(kubectl calico plan -o flags) -n \"$(a | b)\" c"),

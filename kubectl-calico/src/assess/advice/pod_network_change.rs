@@ -126,10 +126,10 @@ fn in_place_of(network: &ConfiguredNetwork, family: Family, with: &[Cidr]) -> St
     let mut list: Vec<String> = Vec::new();
     let mut with = with.iter();
     for cidr in &network.cidrs {
-        if cidr.family() != family {
-            list.push(cidr.to_string());
-        } else {
+        if cidr.family() == family {
             list.extend(with.by_ref().map(Cidr::to_string));
+        } else {
+            list.push(cidr.to_string());
         }
     }
     list.join(",")

@@ -28,8 +28,6 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
         _ => None,
     };
     let by_operator = case.facts.install.is_run_by_operator();
-    const TAINTS: &str =
-        "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'";
     let (fix, command) = match passing {
         Some(passing) => (passing.to_owned(), TAINTS),
         None if by_operator => (
@@ -53,6 +51,9 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
         command: command.to_owned(),
     })
 }
+
+const TAINTS: &str =
+    "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'";
 
 /// Source: kubernetes v1.34, pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go.
 const TAINT: &str = "untolerated taint {";

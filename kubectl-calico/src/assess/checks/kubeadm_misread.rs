@@ -89,7 +89,7 @@ fn correct(config: &ConfigMap, key: &str, clean: &str) -> String {
         format!(
             "remove the line {} from data.{key}, which the operator reads as the setting; in data.{KEY}, keep the line \
              {field}",
-            quoted(&line(config, key))
+            quoted(line(config, key))
         )
     }
 }

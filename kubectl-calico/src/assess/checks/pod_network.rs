@@ -13,8 +13,8 @@ use crate::assess::finding::{Finding, FindingRef, Severity};
 use crate::facts::networks::ConfiguredNetwork;
 use crate::snapshot::Provenance;
 use crate::snapshot::resources::{
-    DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG,
-    OPERATORS,
+    CALICO_CONFIG, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
+    KUBEADM_CONFIG, OPERATORS,
 };
 use crate::views::calico_node::CalicoNode;
 
@@ -52,8 +52,10 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  projectcalico/calico#5952, #13704",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
-    // A pool that was left behind, or is not in use because Calico's data is in etcd; eBPF, and kube-proxy's own setting.
+    // A pool that was left behind, or is not in use because Calico's data is in etcd; host-local IPAM; eBPF, and
+    // kube-proxy's own setting.
     excuses: &[
+        &CALICO_CONFIG,
         &DAEMON_SETS,
         &OPERATORS,
         &INSTALLATIONS,
