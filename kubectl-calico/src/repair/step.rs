@@ -31,7 +31,7 @@ pub struct Step {
     fixed_first: Option<&'static str>,
 }
 
-/// The steps of alternatives, of which only one is carried out.
+/// The steps of several ways to fix something, of which the user takes one.
 pub fn either(ways: impl IntoIterator<Item = Vec<Step>>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for mut way in ways {

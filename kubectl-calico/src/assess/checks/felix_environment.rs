@@ -1,6 +1,7 @@
 //! Whether calico-node's environment overrides the FelixConfiguration.
 
 use calico_core::catalog::Entry;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::assess::advice::felix_effect::effect;
@@ -44,47 +45,21 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
     },
 };
 
-/// A value of a setting, in its text and as a field of a FelixConfiguration has it.
-trait Written {
-    fn text(&self) -> String;
-    fn written(&self, field: &str) -> Option<Value>;
-}
-
-impl Written for bool {
-    fn text(&self) -> String {
-        self.to_string()
-    }
-
-    fn written(&self, _: &str) -> Option<Value> {
-        Some(json!(self))
+/// A value of a setting.
+trait Written: ToString + Serialize {
+    /// As a field of a FelixConfiguration has it.
+    fn written(&self, _field: &str) -> Option<Value> {
+        serde_json::to_value(self).ok()
     }
 }
 
-impl Written for u16 {
-    fn text(&self) -> String {
-        self.to_string()
-    }
+impl Written for bool {}
 
-    fn written(&self, _: &str) -> Option<Value> {
-        Some(json!(self))
-    }
-}
+impl Written for u16 {}
 
-impl Written for u32 {
-    fn text(&self) -> String {
-        self.to_string()
-    }
-
-    fn written(&self, _: &str) -> Option<Value> {
-        Some(json!(self))
-    }
-}
+impl Written for u32 {}
 
 impl Written for String {
-    fn text(&self) -> String {
-        self.clone()
-    }
-
     /// The environment is read without regard to case; the API is not.
     fn written(&self, field: &str) -> Option<Value> {
         let values: &[&str] = match field {
@@ -105,10 +80,10 @@ fn overridden<T: Written>(
     setting: &FelixSetting<T>,
 ) -> Option<Finding> {
     let environment = felix.by_environment(setting)?;
-    let used = environment.value.text();
+    let used = environment.value.to_string();
     let configured = felix.get_everywhere(setting).into_iter().skip(1);
     let ignored = configured
-        .map(|found| (found.value.text(), found.from))
+        .map(|found| (found.value.to_string(), found.from))
         .find(|(value, _)| !value.eq_ignore_ascii_case(&used));
     let (value, from) = ignored?;
     let variable = setting.variable;
