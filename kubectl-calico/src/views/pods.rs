@@ -97,6 +97,11 @@ pub fn place(pod: &Pod) -> &str {
     }
 }
 
+/// Why a pod is not ready, and on which node.
+pub fn why_there(pod: &Pod) -> String {
+    format!("{} (on {})", why(pod), place(pod))
+}
+
 /// Why a pod is not ready, as the scheduler or the kubelet reports it: the reason closest to the root
 /// cause.
 pub fn why(pod: &Pod) -> String {

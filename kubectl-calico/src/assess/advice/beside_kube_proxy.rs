@@ -17,10 +17,7 @@ pub(crate) fn beside_kube_proxy(case: &Case, finding: Finding, nodes: &[&str]) -
     if is_on_all {
         let mut its = unready.pods.iter();
         let finding = match its.find(|pod| nodes.contains(&pod.spec.node_name.as_str())) {
-            Some(pod) => {
-                let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-                finding.evidence(pods::object(pod), "status", why)
-            }
+            Some(pod) => finding.evidence(pods::object(pod), "status", pods::why_there(pod)),
             None => with_counts(finding, &unready),
         };
         return finding.suspects([suspect]);

@@ -4,7 +4,7 @@ use super::agents_replaced;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
+use crate::phrases::{counted, few, pasted_names};
 use crate::snapshot::Pod;
 use crate::views::calico_node::CalicoNode;
 use crate::views::pods;
@@ -154,8 +154,7 @@ fn replaced(entry: &Entry, node: &CalicoNode, deleted: &[&Pod]) -> Option<Findin
 }
 
 fn with_deletions(finding: Finding, deleted: &[&Pod]) -> Finding {
-    let deleted = deleted.iter().take(MOST_NAMES);
-    deleted.fold(finding, |finding, pod| {
+    finding.for_few(deleted.iter(), |finding, pod| {
         let since = pod.metadata.deletion_timestamp.iter();
         since.fold(finding, |finding, since| {
             finding.evidence(pods::object(pod), "metadata.deletionTimestamp", since.0)

@@ -224,19 +224,16 @@ fn joined(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> 
         ),
     };
     let finding = Finding::note(&AGENT_NOT_READY.entry, node.object(), message);
-    let finding = nodes
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, node| {
-            let created = node.metadata.creation_timestamp.iter();
-            created.fold(finding, |finding, created| {
-                finding.evidence(
-                    ObjectRef::named("Node", &node.metadata.name),
-                    "metadata.creationTimestamp",
-                    created.0,
-                )
-            })
-        });
+    let finding = finding.for_few(nodes.iter(), |finding, node| {
+        let created = node.metadata.creation_timestamp.iter();
+        created.fold(finding, |finding, created| {
+            finding.evidence(
+                ObjectRef::named("Node", &node.metadata.name),
+                "metadata.creationTimestamp",
+                created.0,
+            )
+        })
+    });
     let (namespace, name) = pasted_names(&node.set.metadata);
     Some(
         finding

@@ -57,8 +57,7 @@ pub(super) fn finding(
     );
     let finding = Finding::new(entry, severity, node.object(), message);
     let finding = replaced.iter().fold(finding, |finding, pod| {
-        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-        finding.evidence(pods::object(pod), "status", why)
+        finding.evidence(pods::object(pod), "status", pods::why_there(pod))
     });
     let (namespace, name) = pasted_names(&node.set.metadata);
     let finding = finding

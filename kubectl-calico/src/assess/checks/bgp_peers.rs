@@ -7,7 +7,7 @@ use super::bgp::{by_bird, nodes};
 use super::routes::only_on_their_own;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::repair::Step;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS, NODES};
@@ -143,22 +143,19 @@ fn evidence(case: &Case, finding: Finding) -> Finding {
     let peers = case.snapshot.bgp_peers.items();
     let finding = match peers.len() {
         0 => finding.evidence(ObjectRef::all("BGPPeer"), "count", 0),
-        _ => peers
-            .iter()
-            .take(MOST_NAMES)
-            .fold(finding, |finding, peer| {
-                let object = ObjectRef::named("BGPPeer", &peer.metadata.name);
-                let fields = [
-                    ("spec.node", &peer.spec.node),
-                    ("spec.nodeSelector", &peer.spec.node_selector),
-                    ("spec.peerIP", &peer.spec.peer_ip),
-                    ("spec.peerSelector", &peer.spec.peer_selector),
-                ];
-                let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
-                given.fold(finding, |finding, (field, value)| {
-                    finding.evidence(&object, field, value)
-                })
-            }),
+        _ => finding.for_few(peers.iter(), |finding, peer| {
+            let object = ObjectRef::named("BGPPeer", &peer.metadata.name);
+            let fields = [
+                ("spec.node", &peer.spec.node),
+                ("spec.nodeSelector", &peer.spec.node_selector),
+                ("spec.peerIP", &peer.spec.peer_ip),
+                ("spec.peerSelector", &peer.spec.peer_selector),
+            ];
+            let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+            given.fold(finding, |finding, (field, value)| {
+                finding.evidence(&object, field, value)
+            })
+        }),
     };
     let pools = by_bird(case).map(|mode| few(&mode.pools));
     finding.evidence(

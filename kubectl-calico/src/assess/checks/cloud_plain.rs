@@ -10,7 +10,7 @@ use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::cloud::Cloud;
 use crate::facts::cloud_network::Unencapsulated;
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::repair::Step;
 use crate::repair::step::either;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
@@ -135,16 +135,13 @@ fn without_route(nodes: &[&Node]) -> Option<Finding> {
         object(first),
         format!("the cloud has no route to the pods of {}", few(&names)),
     );
-    let finding = nodes
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, node| {
-            finding.evidence(
-                object(node),
-                "condition NetworkUnavailable",
-                "True (NoRouteCreated)",
-            )
-        });
+    let finding = finding.for_few(nodes.iter(), |finding, node| {
+        finding.evidence(
+            object(node),
+            "condition NetworkUnavailable",
+            "True (NoRouteCreated)",
+        )
+    });
     Some(
         finding
             .impact(

@@ -129,7 +129,7 @@ fn without_plugin(case: &Case, pods: &[&Pod]) -> Option<Finding> {
             few(&names)
         ),
     );
-    let finding = dns.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+    let finding = finding.for_few(dns.iter(), |finding, pod| {
         let address = format!("{} (on {})", pod.status.pod_ip, pods::place(pod));
         finding.evidence(pods::object(pod), "status.podIP", address)
     });

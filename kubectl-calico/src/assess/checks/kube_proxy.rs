@@ -8,7 +8,7 @@ use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::dataplane::Dataplane;
-use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
+use crate::phrases::{counted, few, pasted_names};
 use crate::snapshot::resources::{
     DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY_COMPONENTS, KUBE_PROXY_CONTAINER,
     KUBE_PROXY_PODS, NODES,
@@ -184,10 +184,8 @@ fn may_be_new(snapshot: &Snapshot, unready: &Unready) -> bool {
 }
 
 fn with_evidence(finding: Finding, unready: &Unready, object: &ObjectRef) -> Finding {
-    let pods = unready.pods.iter().take(MOST_NAMES);
-    let finding = pods.fold(finding, |finding, pod| {
-        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-        finding.evidence(pods::object(pod), "status", why)
+    let finding = finding.for_few(unready.pods.iter(), |finding, pod| {
+        finding.evidence(pods::object(pod), "status", pods::why_there(pod))
     });
     match unready.set.and_then(|set| set.status.as_ref()) {
         Some(status) => finding

@@ -7,7 +7,7 @@ use calico_core::catalog::Entry;
 use super::foreign_pods::delete;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::repair::Step;
 use crate::repair::kubectl::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
@@ -79,7 +79,7 @@ fn lost(case: &Case) -> Option<Finding> {
         pods::object(first),
         format!("no IPAM block contains the address of {}", few(&names)),
     );
-    let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+    let finding = finding.for_few(pods.iter(), |finding, pod| {
         finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip)
     });
     let finding = finding
@@ -159,14 +159,11 @@ fn unassigned(case: &Case, blocks: &[Block], pods: &[&Pod]) -> Option<Finding> {
             few(&names)
         ),
     );
-    let finding = owned
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, (pod, owner)| {
-            let place = pods::place(pod);
-            let address = format!("{} (on {place}): assigned on {owner}", pod.status.pod_ip);
-            finding.evidence(pods::object(pod), "status.podIP", address)
-        });
+    let finding = finding.for_few(owned.iter(), |finding, (pod, owner)| {
+        let place = pods::place(pod);
+        let address = format!("{} (on {place}): assigned on {owner}", pod.status.pod_ip);
+        finding.evidence(pods::object(pod), "status.podIP", address)
+    });
     Some(
         finding
             .impact("two pods can have the same address, and traffic reaches only one of them")

@@ -77,16 +77,13 @@ fn nodes_with<'a>(
 }
 
 fn with_evidence(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding {
-    nodes
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, (node, condition)| {
-            finding.evidence(
-                ObjectRef::named("Node", &node.metadata.name),
-                format!("condition {CONDITION}"),
-                crate::phrases::condition(&condition.status, &condition.reason, &condition.message),
-            )
-        })
+    finding.for_few(nodes.iter(), |finding, (node, condition)| {
+        finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            format!("condition {CONDITION}"),
+            crate::phrases::condition(&condition.status, &condition.reason, &condition.message),
+        )
+    })
 }
 
 fn names<'a>(nodes: &[(&'a Node, &NodeCondition)]) -> Vec<&'a str> {

@@ -5,7 +5,7 @@ use calico_core::catalog::Entry;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::platform::Platform;
-use crate::phrases::{MOST_NAMES, condition, few, pasted};
+use crate::phrases::{condition, few, pasted};
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, ObjectRef};
@@ -154,8 +154,7 @@ fn about(nodes: &[(&Node, &NodeCondition)], severity: Severity, what: &str) -> O
         ObjectRef::named("Node", &first.metadata.name),
         format!("{what} {}", few(&names)),
     );
-    let nodes = nodes.iter().take(MOST_NAMES);
-    Some(nodes.fold(finding, |finding, (node, ready)| {
+    Some(finding.for_few(nodes.iter(), |finding, (node, ready)| {
         finding.evidence(
             ObjectRef::named("Node", &node.metadata.name),
             "condition Ready",

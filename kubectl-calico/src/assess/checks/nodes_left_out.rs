@@ -12,7 +12,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::components::ComponentState;
 use crate::facts::method::Method;
-use crate::phrases::{MOST_NAMES, counted, pasted, pasted_names};
+use crate::phrases::{counted, pasted, pasted_names};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES, TIGERA_STATUSES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
@@ -162,8 +162,7 @@ fn with_labels(finding: Finding, unlabeled: &[&Node]) -> Finding {
         .iter()
         .map(|it| it.metadata.name.as_str())
         .collect();
-    let shown = names.iter().take(MOST_NAMES);
-    let finding = shown.fold(finding, |finding, name| {
+    let finding = finding.for_few(names.iter(), |finding, name| {
         let object = ObjectRef::named("Node", *name);
         finding.evidence(object, format!("label {SYSTEM}"), "not set")
     });

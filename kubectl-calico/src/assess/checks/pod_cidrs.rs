@@ -8,7 +8,7 @@ use crate::assess::advice::perhaps_new::perhaps_new;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::platform::Platform;
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, PENDING_PODS};
 use crate::snapshot::{Node, ObjectRef, Pod};
 use crate::views::calico_node::CalicoNode;
@@ -92,17 +92,11 @@ fn same(nodes: &[&Node]) -> Option<Finding> {
         ObjectRef::named("Node", *names.first()?),
         format!("nodes have the same podCIDR: {}", few(names)),
     );
-    let finding = shared
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, (cidr, names)| {
-            names
-                .iter()
-                .take(MOST_NAMES)
-                .fold(finding, |finding, name| {
-                    finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", cidr)
-                })
-        });
+    let finding = finding.for_few(shared.iter(), |finding, (cidr, names)| {
+        finding.for_few(names.iter(), |finding, name| {
+            finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", cidr)
+        })
+    });
     Some(
         finding
             .impact("pods on these nodes get the same addresses")
@@ -138,12 +132,9 @@ fn missing(case: &Case, nodes: &[&Node]) -> Option<Finding> {
         ObjectRef::named("Node", *names.first()?),
         format!("no podCIDR for {}", few(&names)),
     );
-    let finding = names
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, name| {
-            finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", "none")
-        });
+    let finding = finding.for_few(names.iter(), |finding, name| {
+        finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", "none")
+    });
     let finding = finding
         .impact("host-local IPAM has no addresses for new pods on these nodes")
         .fix(assigned_by(case))

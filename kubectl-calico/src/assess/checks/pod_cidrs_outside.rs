@@ -10,7 +10,7 @@ use crate::assess::advice::pool_fixes::made_lasting;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::pools::ExistingPool;
-use crate::phrases::{MOST_NAMES, few, the_pool, the_pools};
+use crate::phrases::{few, the_pool, the_pools};
 use crate::repair::Step;
 use crate::repair::migration::delete;
 use crate::repair::new_pool::NewPool;
@@ -85,12 +85,9 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
         format!("no pool contains the podCIDR of {}", few(&names)),
     )
     .evidence(first.object(), "spec.cidr", &first.cidr);
-    let finding = outside
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, (name, cidr)| {
-            finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", cidr)
-        });
+    let finding = finding.for_few(outside.iter(), |finding, (name, cidr)| {
+        finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", cidr)
+    });
     Some(
         finding
             .impact(impact(first))

@@ -180,8 +180,7 @@ fn names<'a>(nodes: &[&'a Node]) -> Vec<&'a str> {
 }
 
 fn with_values(finding: Finding, nodes: &[&Node], annotation: &str) -> Finding {
-    let nodes = nodes.iter().take(MOST_NAMES);
-    nodes.fold(finding, |finding, node| {
+    finding.for_few(nodes.iter(), |finding, node| {
         finding.evidence(
             ObjectRef::named("Node", &node.metadata.name),
             format!("annotation {annotation}"),

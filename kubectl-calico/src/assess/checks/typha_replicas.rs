@@ -8,7 +8,7 @@ use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::replicas::Replicas;
 use crate::facts::typha::{NAME, deployment_object, typha};
-use crate::phrases::{MOST_NAMES, pasted};
+use crate::phrases::pasted;
 use crate::snapshot::resources::{AWS_TYPHAS, DAEMON_SETS, DEPLOYMENTS, NODES};
 use crate::snapshot::{Node, ObjectRef, Pod};
 use crate::views::pods;
@@ -84,7 +84,7 @@ pub(crate) const NOT_READY: Check = Check {
                 let finding =
                     finding.evidence(deployment_object(replicas), "status.readyReplicas", ready);
                 let pods = unready_pods(case);
-                let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+                let finding = finding.for_few(pods.iter(), |finding, pod| {
                     finding.evidence(pods::object(pod), "status", pods::why(pod))
                 });
                 let finding = typha(case.snapshot)

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, IPAM_CONFIGS, NODES};
 use crate::snapshot::{Node, ObjectRef};
@@ -61,16 +61,13 @@ fn without_strict_affinity(case: &Case) -> Option<Finding> {
         format!("pods on Windows nodes get no address: {}", few(&names)),
     )
     .evidence(ipam_config::object(), "spec.strictAffinity", false);
-    let finding = nodes
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, node| {
-            finding.evidence(
-                ObjectRef::named("Node", &node.metadata.name),
-                "status.nodeInfo.operatingSystem",
-                "windows",
-            )
-        });
+    let finding = finding.for_few(nodes.iter(), |finding, node| {
+        finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            "status.nodeInfo.operatingSystem",
+            "windows",
+        )
+    });
     Some(
         finding
             .impact("Calico's IPAM assigns no address on a Windows node without strict affinity")

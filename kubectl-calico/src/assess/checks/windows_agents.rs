@@ -7,7 +7,7 @@ use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Suspect};
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::snapshot::{Pod, PodName};
 use crate::views::calico_node::CalicoNode;
 use crate::views::container_failure::container_failure;
@@ -37,13 +37,9 @@ fn finding(entry: &Entry, case: &Case, node: &CalicoNode) -> Option<Finding> {
         node.object(),
         format!("{app} is not ready: {}", few(&places)),
     );
-    let finding = unready
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, pod| {
-            let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-            finding.evidence(pods::object(pod), "status", why)
-        });
+    let finding = finding.for_few(unready.iter(), |finding, pod| {
+        finding.evidence(pods::object(pod), "status", pods::why_there(pod))
+    });
     let name = PodName::of(&first.metadata);
     let describe = pod_commands::describe(&name);
     Some(

@@ -6,6 +6,7 @@ use calico_core::text::cut;
 use super::{Cure, Evidence, Finding, FindingRef, Severity, Suspect};
 use crate::assess::pending_change::PendingChange;
 use crate::assess::subject::Subject;
+use crate::phrases::MOST_NAMES;
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::repair::step::either;
@@ -72,6 +73,15 @@ impl Finding {
             value: cut(value.to_string(), LONGEST),
         });
         self
+    }
+
+    /// Adds evidence about the first of some objects, as many as a message names (`phrases::few`).
+    pub fn for_few<T>(
+        self,
+        objects: impl IntoIterator<Item = T>,
+        add: impl FnMut(Self, T) -> Self,
+    ) -> Self {
+        objects.into_iter().take(MOST_NAMES).fold(self, add)
     }
 
     /// Adds a value that was read from there.

@@ -9,7 +9,7 @@ use calico_core::installation::path;
 
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::snapshot::{Node, ObjectRef, Provenance};
 use crate::views::calico_node::CalicoNode;
 use crate::views::node_addresses::annotation;
@@ -112,17 +112,14 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
     let object = from.object.clone();
     let finding =
         Finding::new(&FAMILY_MISSING, severity, object.clone(), message).read(&from, value);
-    let finding = lacking
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, node| {
-            let addresses: Vec<&str> = node.internal_addresses().collect();
-            finding.evidence(
-                ObjectRef::named("Node", &node.metadata.name),
-                "status.addresses",
-                addresses.join(", "),
-            )
-        });
+    let finding = finding.for_few(lacking.iter(), |finding, node| {
+        let addresses: Vec<&str> = node.internal_addresses().collect();
+        finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            "status.addresses",
+            addresses.join(", "),
+        )
+    });
     Some(
         finding
             .impact(

@@ -3,7 +3,7 @@
 use calico_core::cidr::Family;
 
 use crate::assess::finding::{Finding, Severity};
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::plan::catalog::FAMILY_WITHOUT_ADDRESSES;
 use crate::plan::inputs::Inputs;
 use crate::plan::node_families::{is_left_out, is_on_no_node};
@@ -64,14 +64,11 @@ fn left_out(inputs: &Inputs) -> impl Iterator<Item = Finding> {
 }
 
 fn described(finding: Finding, nodes: &[&Node]) -> Finding {
-    nodes
-        .iter()
-        .take(MOST_NAMES)
-        .fold(finding, |finding, node| {
-            let addresses: Vec<&str> = node.internal_addresses().collect();
-            let object = ObjectRef::named("Node", &node.metadata.name);
-            finding.evidence(object, "status.addresses InternalIP", addresses.join(", "))
-        })
+    finding.for_few(nodes.iter(), |finding, node| {
+        let addresses: Vec<&str> = node.internal_addresses().collect();
+        let object = ObjectRef::named("Node", &node.metadata.name);
+        finding.evidence(object, "status.addresses InternalIP", addresses.join(", "))
+    })
 }
 
 fn fix(family: Family) -> String {

@@ -4,7 +4,7 @@ use calico_core::capacity::addresses;
 use calico_core::cidr::Cidr;
 
 use crate::assess::finding::Finding;
-use crate::phrases::{MOST_NAMES, grouped};
+use crate::phrases::grouped;
 use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
@@ -29,10 +29,9 @@ fn finding(inputs: &Inputs, cidr: Cidr) -> Finding {
         "no address is left: IPReservations exclude all {}",
         grouped(addresses(&cidr))
     );
-    reservations(inputs.snapshot, &[cidr])
-        .take(MOST_NAMES)
-        .fold(
-            Finding::error(&POOL_TOO_SMALL, cidr.to_string(), message),
+    Finding::error(&POOL_TOO_SMALL, cidr.to_string(), message)
+        .for_few(
+            reservations(inputs.snapshot, &[cidr]),
             |finding, (object, cidrs)| finding.evidence(object, "spec.reservedCIDRs", cidrs),
         )
         .impact("no pod gets an address from the pool: new pods stay in ContainerCreating")

@@ -5,7 +5,7 @@ use calico_core::catalog::Entry;
 use super::{is_on, turned_on};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::kube_proxy;
@@ -46,7 +46,7 @@ fn kernel_too_old(case: &Case) -> Option<Finding> {
         ObjectRef::named("Node", &first.metadata.name),
         format!("the kernel is too old for eBPF on {}", few(&names)),
     );
-    let finding = old.iter().take(MOST_NAMES).fold(finding, |finding, node| {
+    let finding = finding.for_few(old.iter(), |finding, node| {
         finding.evidence(
             ObjectRef::named("Node", &node.metadata.name),
             "status.nodeInfo.kernelVersion",

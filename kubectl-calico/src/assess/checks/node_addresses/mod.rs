@@ -13,7 +13,7 @@ use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::bundle::BundledSetting;
-use crate::phrases::{MOST_NAMES, few};
+use crate::phrases::few;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
@@ -211,7 +211,7 @@ fn internal(found: &NodeAddresses) -> String {
 }
 
 fn with_addresses(finding: Finding, nodes: &[&NodeAddresses]) -> Finding {
-    nodes.iter().take(MOST_NAMES).fold(finding, |finding, it| {
+    finding.for_few(nodes.iter(), |finding, it| {
         let object = ObjectRef::named("Node", &it.node.metadata.name);
         finding
             .evidence(&object, format!("annotation {ANNOTATION}"), it.used)

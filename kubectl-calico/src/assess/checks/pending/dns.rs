@@ -6,7 +6,7 @@ use super::signs::{is_without_calico_node, waits_for_something_else};
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Suspect};
 use crate::facts::ipam::is_done_by_another_plugin;
-use crate::phrases::{MOST_NAMES, few, pasted};
+use crate::phrases::{few, pasted};
 use crate::snapshot::Pod;
 use crate::views::calico_node::CalicoNode;
 use crate::views::{joining, pods};
@@ -75,9 +75,8 @@ pub(super) fn dns_not_ready(entry: &Entry, case: &Case) -> Option<Finding> {
             few(&names)
         ),
     );
-    let finding = dns.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
-        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-        finding.evidence(pods::object(pod), "status", why)
+    let finding = finding.for_few(dns.iter(), |finding, pod| {
+        finding.evidence(pods::object(pod), "status", pods::why_there(pod))
     });
     Some(
         finding

@@ -6,7 +6,7 @@ use super::signs::events;
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
 use crate::facts::method::Method;
-use crate::phrases::{MOST_NAMES, few, pasted};
+use crate::phrases::{few, pasted};
 use crate::snapshot::Pod;
 use crate::views::pods;
 
@@ -33,9 +33,8 @@ pub(super) fn with_files_of_calico(
         few(&names)
     );
     let finding = Finding::error(entry, pods::object(first), message);
-    let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
-        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-        finding.evidence(pods::object(pod), "status", why)
+    let finding = finding.for_few(pods.iter(), |finding, pod| {
+        finding.evidence(pods::object(pod), "status", pods::why_there(pod))
     });
     Some(
         finding
